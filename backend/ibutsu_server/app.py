@@ -1,0 +1,108 @@
+"""The application: puts the pieces together, nothing else."""
+
+from collections.abc import Callable
+from functools import partial
+from http import HTTPStatus
+from typing import Any
+
+import orjson
+from connexion import FlaskApp
+from connexion.security import BearerSecurityHandler
+from flask import Flask, Response, redirect
+from flask.json.provider import JSONProvider
+from flask_jwt_extended import JWTManager
+
+from ibutsu_server import filters, openapi
+from ibutsu_server.controllers import bodies, current, problems
+from ibutsu_server.controllers.answers import JSONResolver
+from ibutsu_server.db import db
+from ibutsu_server.db.engine import configure, engine_options
+from ibutsu_server.settings import Settings
+from ibutsu_server.storage import Storage
+from ibutsu_server.tasks import create_celery
+
+
+class FastJSON(JSONProvider):
+    """JSON by orjson: strict, UTF-8, several times as fast as the standard library."""
+
+    def dumps(self, obj: Any, **_kwargs: Any) -> str:
+        return orjson.dumps(obj).decode() + "\n"
+
+    def loads(self, s: str | bytes, **_kwargs: Any) -> Any:
+        return orjson.loads(s)
+
+
+def create_app(settings: Settings, *, validate_responses: bool = False) -> FlaskApp:
+    """Build the ASGI application; its Flask half is `.app`."""
+    app = FlaskApp("ibutsu_server", server_args={"static_folder": None})
+    _configure(app.app, settings)
+    app.add_api(
+        openapi.document(),
+        base_path="/api",
+        pythonic_params=True,
+        resolver=JSONResolver(),
+        validate_responses=validate_responses,
+        security_map={"bearer": partial(_BearerCheck, current.token_reader(app.app))},
+        validator_map={"body": _body_validators(settings)},
+    )
+    app.add_url_rule("/", view_func=_welcome)
+    problems.register(app)
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.json = FastJSON(app)
+    app.config.update(
+        SETTINGS=settings,
+        STORAGE=Storage.open(settings.artifacts_url),
+        SQLALCHEMY_DATABASE_URI=settings.database_url,
+        SQLALCHEMY_ENGINE_OPTIONS=engine_options(
+            settings.database_url,
+            statement_timeout_seconds=settings.statement_timeout_seconds,
+            extra=settings.sqlalchemy_engine_options,
+        ),
+        JWT_SECRET_KEY=settings.jwt_secret,
+        JWT_ENCODE_ISSUER=settings.jwt_issuer,
+        JWT_DECODE_ISSUER=settings.jwt_issuer,
+    )
+    JWTManager(app)
+    db.init_app(app)
+    with app.app_context():
+        configure(
+            db.engine,
+            statement_timeout_seconds=settings.statement_timeout_seconds,
+            on_connect=filters.teach_sqlite,
+        )
+    app.extensions["celery"] = create_celery(
+        app.app_context, broker_url=settings.celery_broker_url, artifacts_url=settings.artifacts_url
+    )
+    app.before_request(bodies.read_to_the_end)
+    app.after_request(_commit)
+
+
+def _commit(response: Response) -> Response:
+    """The one commit of a request, before its answer leaves: what was answered 2xx is stored."""
+    if response.status_code < HTTPStatus.BAD_REQUEST:
+        db.session.commit()
+    return response
+
+
+class _BearerCheck(BearerSecurityHandler):
+    def __init__(self, read_token: Callable[[str], dict[str, Any]]) -> None:
+        self._read_token = read_token
+
+    def _resolve_func(self, _scheme: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
+        return self._read_token
+
+
+def _body_validators(settings: Settings) -> dict[str, Any]:
+    uploaded = partial(bodies.UploadedBody, max_bytes=settings.artifact_max_bytes)
+    return {
+        "application/json": partial(bodies.JSONBody, max_bytes=settings.request_max_bytes),
+        "multipart/form-data": uploaded,
+        "application/x-www-form-urlencoded": uploaded,
+    }
+
+
+def _welcome() -> Any:
+    return redirect("/api/ui/")

@@ -1,0 +1,1 @@
+"""HTTP: one module per noun, one function per operation of the specification."""

@@ -1,0 +1,68 @@
+"""What several handlers share: which project a body names, and answers that say more than a body."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from connexion.resolver import Resolver
+from flask import Response, current_app
+
+from ibutsu_server.access import Scope
+from ibutsu_server.db.models import Project
+from ibutsu_server.errors import Invalid
+
+JSON = dict[str, Any]
+Answer = JSON | tuple[JSON, int] | tuple[JSON, int, dict[str, str]]
+
+
+class JSONResolver(Resolver):
+    """Finds the handler of an operation and makes JSON of what it returns.
+
+    Connexion itself refuses to choose between `application/json` and the `application/problem+json` of errors.
+    """
+
+    def resolve_function_from_operation_id(self, operation_id: str) -> Callable[..., Response]:
+        return _answers_json(super().resolve_function_from_operation_id(operation_id))
+
+
+def _answers_json(handler: Callable[..., Any]) -> Callable[..., Response]:
+    @functools.wraps(handler)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        returned = handler(*args, **kwargs)
+        if isinstance(returned, Response):
+            return returned
+        body, status, headers = (*returned, {})[:3] if isinstance(returned, tuple) else (returned, 200, {})
+        return current_app.response_class(
+            current_app.json.dumps(body), status=status, headers=headers, mimetype="application/json"
+        )
+
+    return answer
+
+
+def created(body: JSON, *, replayed: bool) -> Answer:
+    """201, also for a repeated request that changed nothing: the published client decodes only that."""
+    return (body, 201, {"Idempotency-Replayed": "true"}) if replayed else (body, 201)
+
+
+def named_project(scope: Scope, body: JSON) -> Project | None:
+    """The project that a body names: `metadata.project`, a name or an id, wins over `project_id`."""
+    name = (body.get("metadata") or {}).get("project") or body.get("project_id")
+    if name is None:
+        return None
+    if not isinstance(name, str):
+        raise Invalid("metadata.project must be a name or an id", field="metadata.project")
+    return scope.project(name)
+
+
+def required_project(scope: Scope, body: JSON) -> Project:
+    project = named_project(scope, body)
+    if project is None:
+        raise Invalid("Bad request, project or project_id is required", field="project_id")
+    return project
+
+
+def with_metadata(body: JSON) -> JSON:
+    """`data` is an old name of `metadata`."""
+    if "data" not in body:
+        return body
+    return {"metadata": body["data"], **{key: value for key, value in body.items() if key != "data"}}

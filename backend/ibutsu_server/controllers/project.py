@@ -1,0 +1,57 @@
+"""Projects over HTTP."""
+
+from ibutsu_server import filters, pages
+from ibutsu_server.access import as_uuid
+from ibutsu_server import serialize
+from ibutsu_server.controllers.answers import JSON
+from ibutsu_server.controllers.current import scope
+from ibutsu_server.db.models import Project
+from ibutsu_server.domain import projects
+from ibutsu_server.errors import Forbidden, NotSignedIn
+
+
+def get_project_list(
+    filter_: list[str] | None = None,
+    owner_id: str | None = None,
+    group_id: str | None = None,
+    page: int = 1,
+    page_size: int = 25,
+) -> JSON:
+    statement = filters.apply(scope().select(Project), Project, filters.parse(filter_))
+    if owner_id:
+        statement = statement.where(Project.owner_id == as_uuid(owner_id, field="ownerId"))
+    if group_id:
+        statement = statement.where(Project.group_id == as_uuid(group_id, field="groupId"))
+    found = pages.take(statement, order=(Project.name, Project.id), page=page, page_size=page_size)
+    return serialize.page("projects", found, serialize.project)
+
+
+get_projects = get_project_list
+
+
+def add_project(body: JSON) -> tuple[JSON, int]:
+    return serialize.project(projects.add(scope().user, body)), 201
+
+
+def get_project(id_: str) -> JSON:
+    return serialize.project(_own_project(id_))
+
+
+def update_project(id_: str, body: JSON) -> JSON:
+    caller = scope()
+    project = caller.get(Project, id_, lock=True)
+    caller.require_owner(project)
+    projects.change(project, body)
+    return serialize.project(project)
+
+
+def get_filter_params(id_: str) -> list[str]:
+    return projects.filter_params(_own_project(id_))
+
+
+def _own_project(id_: str) -> Project:
+    """Clients expect 401, not 403, where a project is not theirs."""
+    try:
+        return scope().get(Project, id_)
+    except Forbidden:
+        raise NotSignedIn("Unauthorized") from None

@@ -1,0 +1,42 @@
+"""Results over HTTP."""
+
+from ibutsu_server import serialize
+from ibutsu_server.controllers.answers import (
+    JSON,
+    Answer,
+    created,
+    named_project,
+    required_project,
+    with_metadata,
+)
+from ibutsu_server.controllers.current import scope
+from ibutsu_server.controllers.task import is_too_long, later
+from ibutsu_server.db.models import Result
+from ibutsu_server.domain import listing, results
+
+
+def get_result_list(
+    filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
+) -> Answer:
+    query = {"page": page, "page_size": page_size, "estimate": estimate}
+    if is_too_long(page_size):
+        return later(scope(), "results", filter_, query)
+    return serialize.page("results", listing.newest(scope(), Result, filter_, **query), serialize.result)
+
+
+def add_result(body: JSON) -> Answer:
+    body = with_metadata(body)
+    result, replayed = results.add(required_project(scope(), body), body)
+    return created(serialize.result(result), replayed=replayed)
+
+
+def get_result(id_: str) -> JSON:
+    return serialize.result(scope().get(Result, id_))
+
+
+def update_result(id_: str, body: JSON) -> JSON:
+    caller = scope()
+    result = caller.get(Result, id_, lock=True)
+    body = with_metadata(body)
+    results.change(result, body, project=named_project(caller, body))
+    return serialize.result(result)

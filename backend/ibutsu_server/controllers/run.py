@@ -1,0 +1,65 @@
+"""Runs over HTTP."""
+
+from ibutsu_server import serialize
+from ibutsu_server.controllers.answers import (
+    JSON,
+    Answer,
+    created,
+    named_project,
+    required_project,
+    with_metadata,
+)
+from ibutsu_server.controllers.current import scope
+from ibutsu_server.controllers.problems import Refused
+from ibutsu_server.controllers.task import is_too_long, later
+from ibutsu_server.db.models import Run
+from ibutsu_server.domain import listing, runs
+from ibutsu_server.errors import Invalid, NotFound
+
+BULK_MAX = 25
+
+
+def get_run_list(
+    filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
+) -> Answer:
+    query = {"page": page, "page_size": page_size, "estimate": estimate}
+    if is_too_long(page_size):
+        return later(scope(), "runs", filter_, query)
+    return serialize.page("runs", listing.newest(scope(), Run, filter_, **query), serialize.run)
+
+
+def add_run(body: JSON) -> Answer:
+    body = with_metadata(body)
+    if not body.get("metadata"):
+        raise Invalid("Bad request, no data supplied", field="metadata")
+    run, replayed = runs.add(required_project(scope(), body), body)
+    return created(serialize.run(run), replayed=replayed)
+
+
+def get_run(id_: str) -> JSON:
+    return serialize.run(scope().get(Run, id_))
+
+
+def update_run(id_: str, body: JSON) -> JSON:
+    caller = scope()
+    run = caller.get(Run, id_, lock=True)
+    body = with_metadata(body)
+    runs.change(run, body, project=named_project(caller, body))
+    return serialize.run(run)
+
+
+def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1) -> JSON:
+    """Give the newest matching runs the same metadata."""
+    metadata = body.get("metadata")
+    if not metadata:
+        raise Refused(401, "Bad request, can only update metadata", field="metadata")
+    if page_size > BULK_MAX:
+        raise Refused(405, f"Bad request, cannot update more than {BULK_MAX} runs at a time", field="pageSize")
+    caller = scope()
+    project = named_project(caller, body)
+    found = listing.newest(caller, Run, filter_, page=1, page_size=page_size, estimate=False)
+    if not found.items:
+        raise NotFound(f"No runs found with {filter_ or []}")
+    for run in found.items:
+        runs.change(run, {"metadata": metadata}, project=project)
+    return serialize.page("runs", found, serialize.run)

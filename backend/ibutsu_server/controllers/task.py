@@ -1,0 +1,48 @@
+"""Long answers over HTTP: ordered with one request, fetched with another."""
+
+from typing import Any
+
+from ibutsu_server import serialize, tasks
+from ibutsu_server.access import Scope
+from ibutsu_server.controllers.answers import JSON
+from ibutsu_server.controllers.current import scope
+from ibutsu_server.db.models import Task
+from ibutsu_server.domain import tasks as orders
+from ibutsu_server.errors import NotFound
+from ibutsu_server.tasks.read_page import read_page
+
+MAX_INLINE = 500
+_PENDING = (206, "Task not yet started or invalid, check back later")
+_ANSWERS = {
+    "SUCCESS": (200, "Task has succeeded"),
+    "PENDING": _PENDING,
+    "STARTED": (206, "Task has started but is still running, check back later"),
+    "RETRY": (206, "Task has been retried, possibly due to failure"),
+    "FAILURE": (203, "Task has failed!"),
+}
+
+
+def get_task(id_: str) -> tuple[JSON, int]:
+    """An unknown task is answered like one that waits: clients poll before it can be seen."""
+    try:
+        task = scope().get(Task, id_)
+    except NotFound:
+        return {"state": "PENDING", "message": _PENDING[1]}, _PENDING[0]
+    status, message = _ANSWERS[task.state]
+    return serialize.task(task, message), status
+
+
+def is_too_long(page_size: int) -> bool:
+    return page_size > MAX_INLINE
+
+
+def later(caller: Scope, plural: str, texts: list[str] | None, query: dict[str, Any]) -> tuple[JSON, int]:
+    """Answer a list that is too long to wait for with a task that will hold it."""
+    task = orders.order(caller, plural, {"filter": texts, **query})
+    tasks.enqueue(read_page, str(task.id))
+    answer = {
+        "task_id": str(task.id),
+        "message": f"More than {MAX_INLINE} items take a while: fetch them from query_endpoint",
+        "query_endpoint": f"/task/{task.id}",
+    }
+    return answer, 201

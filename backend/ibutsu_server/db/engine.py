@@ -1,0 +1,184 @@
+"""How connections of both databases behave: durability, time limits, and who may write when."""
+
+import re
+import sqlite3
+import threading
+from collections.abc import Callable
+from time import monotonic
+from typing import Any
+
+from sqlalchemy import Engine, StaticPool, event, make_url
+
+from ibutsu_server.db import failures
+from ibutsu_server.errors import Unavailable
+
+WAIT_SECONDS = 30
+"""How long a writer waits for its turn: shorter than what clients wait for an answer."""
+
+POOL_SIZE = 20
+PROGRESS_STEPS = 50_000
+"""Virtual machine instructions between two looks at the clock: about a millisecond."""
+
+PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={WAIT_SECONDS * 1000}",
+    "cache_size=-16000",
+    "temp_store=MEMORY",
+    "journal_size_limit=67108864",
+)
+_WRITES = re.compile(
+    r"\s*(INSERT|UPDATE|DELETE|REPLACE|CREATE|ALTER|DROP|SAVEPOINT)\b"
+    r"|\s*WITH\b.*\b(INSERT INTO|UPDATE|DELETE FROM)\b",
+    re.IGNORECASE | re.DOTALL,
+)
+_MEMORY = {None, "", ":memory:"}
+
+OnConnect = Callable[[sqlite3.Connection], None]
+
+
+def engine_options(
+    url: str, *, statement_timeout_seconds: float, extra: dict[str, Any] | None = None
+) -> dict[str, Any]:
+    """Arguments for `create_engine`; `extra` (SQLALCHEMY_ENGINE_OPTIONS) wins, connect_args key by key."""
+    options = (
+        _postgresql_options(statement_timeout_seconds)
+        if make_url(url).get_backend_name() == "postgresql"
+        else _sqlite_options(url)
+    )
+    given = dict(extra or {})
+    connect_args = {**options.pop("connect_args"), **given.pop("connect_args", {})}
+    return {**options, **given, "connect_args": connect_args}
+
+
+def configure(
+    engine: Engine, *, statement_timeout_seconds: float, on_connect: OnConnect = lambda _connection: None
+) -> None:
+    """Call once, before the first connection; `on_connect` prepares each new SQLite connection."""
+    failures.translate(engine)
+    if engine.dialect.name == "sqlite":
+        _configure_sqlite(engine, statement_timeout_seconds, on_connect)
+
+
+def _postgresql_options(statement_timeout_seconds: float) -> dict[str, Any]:
+    milliseconds = round(statement_timeout_seconds * 1000)
+    return {
+        "pool_pre_ping": True,
+        "pool_size": POOL_SIZE,
+        "connect_args": {
+            "connect_timeout": 10,
+            "options": f"-c statement_timeout={milliseconds} -c jit=off -c timezone=utc",
+        },
+    }
+
+
+def _sqlite_options(url: str) -> dict[str, Any]:
+    connect_args = {
+        "check_same_thread": False,
+        "factory": SQLiteConnection,
+        "isolation_level": None,
+        "timeout": WAIT_SECONDS,
+    }
+    if is_memory(url):
+        return {"poolclass": StaticPool, "connect_args": connect_args}
+    return {"pool_size": POOL_SIZE, "connect_args": connect_args}
+
+
+def is_memory(url: str) -> bool:
+    return make_url(url).database in _MEMORY
+
+
+class WriteQueue:
+    """Whose turn it is to write among the threads of this process.
+
+    SQLite's own waiting is a sleep that knows no order: under load some writers starve.  A lock wakes the
+    next one at once.
+    """
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._writer: int | None = None
+
+    def enter(self) -> None:
+        if self._writer == threading.get_ident():
+            raise RuntimeError("This thread already writes through another connection")
+        if not self._lock.acquire(timeout=WAIT_SECONDS):
+            raise Unavailable("The database is busy, try again later")
+        self._writer = threading.get_ident()
+
+    def leave(self) -> None:
+        self._writer = None
+        self._lock.release()
+
+
+class SQLiteConnection(sqlite3.Connection):
+    """Begins a transaction at its first write, with the write lock, and never has to upgrade a read one."""
+
+    queue: WriteQueue | None = None
+    deadline: float = float("inf")
+    _in_turn = False
+
+    def begin(self) -> None:
+        if self.in_transaction:
+            return
+        if self.queue:
+            self.queue.enter()
+            self._in_turn = True
+        try:
+            self.execute("BEGIN IMMEDIATE")
+        finally:
+            self._end_turn()
+
+    def commit(self) -> None:
+        try:
+            super().commit()
+        finally:
+            self._end_turn()
+
+    def rollback(self) -> None:
+        try:
+            super().rollback()
+        finally:
+            self._end_turn()
+
+    def close(self) -> None:
+        try:
+            super().close()
+        finally:
+            self._end_turn(closed=True)
+
+    def _end_turn(self, *, closed: bool = False) -> None:
+        if self.queue and self._in_turn and (closed or not self.in_transaction):
+            self._in_turn = False
+            self.queue.leave()
+
+    def is_late(self) -> bool:
+        return monotonic() > self.deadline
+
+
+def _configure_sqlite(engine: Engine, limit: float, on_connect: OnConnect) -> None:
+    queue = None if is_memory(str(engine.url)) else WriteQueue()
+
+    @event.listens_for(engine, "connect")
+    def open_connection(connection: SQLiteConnection, _record: Any) -> None:
+        connection.queue = queue
+        connection.set_progress_handler(connection.is_late, PROGRESS_STEPS)
+        on_connect(connection)
+        for pragma in PRAGMAS:
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin_statement(
+        connection: Any, _cursor: Any, statement: str, _parameters: Any, context: Any, _many: bool
+    ) -> None:
+        raw: SQLiteConnection = connection.connection.dbapi_connection
+        if _WRITES.match(statement) or _is_for_update(context):
+            raw.begin()
+        raw.deadline = monotonic() + limit
+
+
+def _is_for_update(context: Any) -> bool:
+    """SQLite has no row locks: reading rows in order to change them takes the one lock that there is."""
+    statement = getattr(context.compiled, "statement", None)
+    return getattr(statement, "_for_update_arg", None) is not None

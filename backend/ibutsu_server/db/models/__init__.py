@@ -1,0 +1,31 @@
+"""Every table of the product, one file each."""
+
+from ibutsu_server.db.models.artifact import Artifact
+from ibutsu_server.db.models.dashboard import Dashboard
+from ibutsu_server.db.models.group import Group
+from ibutsu_server.db.models.import_ import Import
+from ibutsu_server.db.models.membership import Membership
+from ibutsu_server.db.models.project import Project
+from ibutsu_server.db.models.result import Result
+from ibutsu_server.db.models.run import Run
+from ibutsu_server.db.models.task import Task
+from ibutsu_server.db.models.test import Test
+from ibutsu_server.db.models.token import Token
+from ibutsu_server.db.models.user import User
+from ibutsu_server.db.models.widget_config import WidgetConfig
+
+__all__ = [
+    "Artifact",
+    "Dashboard",
+    "Group",
+    "Import",
+    "Membership",
+    "Project",
+    "Result",
+    "Run",
+    "Task",
+    "Test",
+    "Token",
+    "User",
+    "WidgetConfig",
+]

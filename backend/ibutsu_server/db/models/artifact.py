@@ -1,0 +1,38 @@
+"""A file that belongs to a result or to a run; its bytes are in the artifact storage."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models.mixins import HasId, HasMetadata
+from ibutsu_server.db.types import UtcDateTime, now
+
+
+class Artifact(HasId, HasMetadata, db.Model):
+    """An artifact of a result also carries the result's run, so that all three can be spread by run.
+
+    `size` is in bytes, `digest` the SHA-256 of the content, `storage_key` the path within the storage.
+    """
+
+    __tablename__ = "artifacts"
+
+    project_id: Mapped[uuid.UUID] = mapped_column(
+        ForeignKey("projects.id", ondelete="CASCADE"), index=True
+    )
+    run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
+    filename: Mapped[str] = mapped_column(Text)
+    content_type: Mapped[str] = mapped_column(Text)
+    size: Mapped[int] = mapped_column(BigInteger)
+    digest: Mapped[bytes] = mapped_column(LargeBinary)
+    storage_key: Mapped[str] = mapped_column(Text)
+    upload_date: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+
+    __table_args__ = (
+        CheckConstraint("run_id IS NOT NULL OR result_id IS NOT NULL", name="belongs_somewhere"),
+        Index(None, "result_id", "upload_date", "id"),
+        Index(None, "run_id", "upload_date", "id"),
+    )

@@ -1,0 +1,40 @@
+"""The outcome of one test in one run."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models.mixins import HasId, HasMetadata
+from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
+
+
+class Result(HasId, HasMetadata, db.Model):
+    """`duration` is in seconds.  Each index is the order of one list: newest first within what it names."""
+
+    __tablename__ = "results"
+
+    project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    test_id: Mapped[str | None] = mapped_column(Text)
+    start_time: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    duration: Mapped[float | None]
+    result: Mapped[str | None] = mapped_column(Text)
+    component: Mapped[str | None] = mapped_column(Text)
+    env: Mapped[str | None] = mapped_column(Text)
+    source: Mapped[str | None] = mapped_column(Text)
+    params: Mapped[JSONObject | None] = mapped_column(JSONDocument)
+
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """Digest of the request that created it: a repeated request is recognised, a different one refused."""
+
+    __table_args__ = (
+        Index(None, "project_id", "start_time", "id"),
+        Index(None, "run_id", "start_time", "id"),
+        Index(None, "project_id", "test_id", "start_time", "id"),
+        Index(None, "project_id", "result", "start_time", "id"),
+        Index(None, "project_id", "component", "env", "result", "start_time", "id"),
+        Index("ix_results_data", "data", postgresql_using="gin").ddl_if(dialect="postgresql"),
+    )

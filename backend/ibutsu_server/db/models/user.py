@@ -1,0 +1,24 @@
+"""A person or a program with an account."""
+
+import uuid
+
+from sqlalchemy import ForeignKey, Index, Text, func
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models.mixins import HasId
+
+
+class User(HasId, db.Model):
+    __tablename__ = "users"
+
+    email: Mapped[str] = mapped_column(Text)
+    password_hash: Mapped[str | None] = mapped_column(Text)
+    name: Mapped[str | None] = mapped_column(Text)
+    is_superadmin: Mapped[bool] = mapped_column(default=False)
+    is_active: Mapped[bool] = mapped_column(default=False)
+    group_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("groups.id", ondelete="SET NULL"), index=True
+    )
+
+    __table_args__ = (Index("uq_users_email_lower", func.lower(email), unique=True),)

@@ -1,0 +1,89 @@
+"""Runs: what happens when a client reports, changes or moves one."""
+
+import uuid
+from datetime import UTC, datetime
+
+from sqlalchemy import select, update
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Artifact, Project, Result, Run
+from ibutsu_server.db.types import JSONObject, new_id, now
+from ibutsu_server.db.writes import insert_new
+from ibutsu_server.domain import counts, tests
+from ibutsu_server.domain.metadata import fingerprint, merge, text_of
+from ibutsu_server.errors import Conflict
+
+
+def add(project: Project, body: JSONObject) -> tuple[Run, bool]:
+    """Store a run as reported; the second value tells that it was there already.
+
+    Raises Conflict when something else has its id.
+    """
+    run = _from_report(project, body)
+    if insert_new(Run, {column.key: getattr(run, column.key) for column in Run.__mapper__.column_attrs}):
+        return run, False
+    existing = db.session.execute(
+        select(Run, Run.fingerprint).where(Run.id == run.id, Run.project_id == project.id)
+    ).one_or_none()
+    if existing is None or existing.fingerprint != run.fingerprint:
+        raise Conflict(f"Run id {run.id} already exist", field="id")
+    return existing[0], True
+
+
+def _from_report(project: Project, body: JSONObject) -> Run:
+    metadata = body["metadata"]
+    received = now()
+    run = Run(
+        id=uuid.UUID(body["id"]) if body.get("id") else new_id(),
+        project_id=project.id,
+        created=read_time(body.get("created")) or received,
+        start_time=read_time(body.get("start_time")) or received,
+        duration=body.get("duration"),
+        source=body.get("source"),
+        component=text_of(metadata, "component") or body.get("component"),
+        env=text_of(metadata, "env") or body.get("env"),
+        data=metadata,
+        result_count=0,
+        fingerprint=fingerprint(body),
+    )
+    counts.report(run, body.get("summary") or {})
+    return run
+
+
+def change(run: Run, body: JSONObject, *, project: Project | None) -> None:
+    """Apply a partial update; `project` is where it shall go, if anywhere else."""
+    if body.get("metadata"):
+        run.data = merge(run.data, body["metadata"])
+    for field in ("source", "component", "env"):
+        if field in body and (body[field] is not None or field not in _KEPT_WHEN_NULL):
+            setattr(run, field, body[field])
+    for field in ("created", "start_time"):
+        if body.get(field):
+            setattr(run, field, read_time(body[field]))
+    if body.get("duration") is not None and not run.result_count:
+        run.duration = body["duration"]
+    if body.get("summary") is not None:
+        counts.report(run, body["summary"])
+    if project is not None and project.id != run.project_id:
+        _move(run, project)
+    db.session.flush()
+
+
+_KEPT_WHEN_NULL = {"component", "env"}
+"""The pytest plugin repeats these as null with every update, when it only means that it does not know them."""
+
+
+def _move(run: Run, project: Project) -> None:
+    """A run takes its results and their artifacts along."""
+    run.project_id = project.id
+    for entity in (Result, Artifact):
+        db.session.execute(update(entity).where(entity.run_id == run.id).values(project_id=project.id))
+    tests.saw_run(project.id, run.id)
+
+
+def read_time(text: str | None) -> datetime | None:
+    """ISO 8601 as clients send it; without an offset it means UTC."""
+    if text is None:
+        return None
+    value = datetime.fromisoformat(text)
+    return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)

@@ -1,0 +1,73 @@
+"""Tokens: JWTs that are shown once and remembered by their digest only."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
+
+from flask_jwt_extended import create_access_token
+from sqlalchemy import delete, select
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Token, User
+from ibutsu_server.db.types import now
+from ibutsu_server.errors import Invalid
+
+DEFAULT_LIFETIME = timedelta(days=365)
+
+
+class Issued(NamedTuple):
+    """A fresh token with the JWT that opens the door, which cannot be had again."""
+
+    token: Token
+    jwt: str
+
+
+def digest_of(jwt: str) -> bytes:
+    return hashlib.sha256(jwt.encode()).digest()
+
+
+def issue(user: User, *, name: str, kind: str, lifetime: timedelta) -> Issued:
+    """Hand out a token; `kind` is `api` or `session`."""
+    jwt = create_access_token(str(user.id), expires_delta=lifetime)
+    token = Token(
+        user_id=user.id,
+        kind=kind,
+        name=name,
+        digest=digest_of(jwt),
+        last_four=jwt[-4:],
+        expires=now() + lifetime,
+    )
+    db.session.add(token)
+    db.session.flush()
+    return Issued(token, jwt)
+
+
+def issue_until(user: User, *, name: str, expires: str | None) -> Issued:
+    """Hand out an API token that ends at an ISO 8601 instant, or after a year."""
+    if expires is None:
+        return issue(user, name=name, kind="api", lifetime=DEFAULT_LIFETIME)
+    end = datetime.fromisoformat(expires)
+    lifetime = (end if end.tzinfo else end.replace(tzinfo=UTC)) - now()
+    if lifetime <= timedelta():
+        raise Invalid("expires must be in the future", field="expires")
+    return issue(user, name=name, kind="api", lifetime=lifetime)
+
+
+def user_of(digest: bytes) -> User | None:
+    """Who holds this token: one indexed query; nobody when it was revoked, ran out or its user was deactivated."""
+    statement = (
+        select(User)
+        .join(Token, Token.user_id == User.id)
+        .where(Token.digest == digest, Token.expires > now(), User.is_active)
+    )
+    return db.session.scalar(statement)
+
+
+def revoke(token: Token) -> None:
+    db.session.delete(token)
+    db.session.flush()
+
+
+def revoke_all(user: User) -> None:
+    """End every session and every program's access of this user."""
+    db.session.execute(delete(Token).where(Token.user_id == user.id))

@@ -1,0 +1,53 @@
+"""The API specification: `openapi.yaml` and one file per noun beside it, merged into one document."""
+
+import copy
+import functools
+from collections.abc import Iterable
+from importlib.resources import files
+from typing import Any
+
+import yaml
+
+NOUNS = ("run", "result", "artifact", "project", "group", "user", "login", "health", "task", "widget")
+
+
+def document() -> dict[str, Any]:
+    """The whole specification, every `$ref` local to it.  The caller owns the copy."""
+    return copy.deepcopy(_merged())
+
+
+@functools.cache
+def _merged() -> dict[str, Any]:
+    whole = _load("openapi")
+    for fragment in map(_load, NOUNS):
+        _add(whole["paths"], fragment["paths"])
+        for kind, named in fragment["components"].items():
+            _add(whole["components"][kind], named)
+    return whole
+
+
+def _add(known: dict[str, Any], more: dict[str, Any]) -> None:
+    _refuse_repeated([*known, *more])
+    known.update(more)
+
+
+def _load(name: str) -> dict[str, Any]:
+    text = files(__name__).joinpath(f"{name}.yaml").read_text("utf-8")
+    part: dict[str, Any] = yaml.load(text, _UniqueKeyLoader)  # noqa: S506 - it is a safe loader
+    return part
+
+
+class _UniqueKeyLoader(yaml.SafeLoader):
+    """YAML forbids a key twice in one mapping, but PyYAML silently keeps the last one."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        _refuse_repeated(str(key.value) for key, _ in node.value)
+        return super().construct_mapping(node, deep)
+
+
+def _refuse_repeated(names: Iterable[str]) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise ValueError(f"The specification has {name} twice")
+        seen.add(name)

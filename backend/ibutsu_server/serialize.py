@@ -1,0 +1,150 @@
+"""Entities as the JSON that clients know, one function each."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Any
+
+from ibutsu_server.db.models import Artifact, Dashboard, Group, Project, Result, Run, Task, Token, User
+from ibutsu_server.domain.counts import OUTCOME_COLUMNS
+from ibutsu_server.pages import Page
+
+JSON = dict[str, Any]
+
+
+def time(value: datetime | None) -> str | None:
+    """UTC with a Z; microseconds only when there are any."""
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if value else None
+
+
+def _id(value: Any) -> str | None:
+    return str(value) if value else None
+
+
+def page(plural: str, found: Page[Any], one: Callable[[Any], JSON]) -> JSON:
+    """The envelope of every list."""
+    pagination = {
+        "page": found.page,
+        "pageSize": found.page_size,
+        "totalItems": found.total,
+        "totalPages": -(-found.total // found.page_size),
+    }
+    if found.estimated:
+        pagination["estimated"] = True
+    return {plural: [one(item) for item in found.items], "pagination": pagination}
+
+
+def result(result: Result) -> JSON:
+    return {
+        "id": str(result.id),
+        "test_id": result.test_id,
+        "start_time": time(result.start_time),
+        "duration": result.duration,
+        "result": result.result,
+        "component": result.component,
+        "env": result.env,
+        "run_id": _id(result.run_id),
+        "project_id": str(result.project_id),
+        "metadata": result.data or {},
+        "params": result.params,
+        "source": result.source,
+    }
+
+
+def run(run: Run) -> JSON:
+    """`duration` is the sum over the results, `wall_time` from the first start to the last end; in seconds."""
+    covered = run.last_end - run.first_start if run.first_start and run.last_end else None
+    return {
+        "id": str(run.id),
+        "created": time(run.created),
+        "start_time": time(run.start_time),
+        "duration": run.duration,
+        "wall_time": covered.total_seconds() if covered is not None else None,
+        "source": run.source,
+        "component": run.component,
+        "env": run.env,
+        "project_id": str(run.project_id),
+        "summary": summary(run),
+        "metadata": run.data or {},
+    }
+
+
+def summary(run: Run) -> JSON:
+    counted = {column: getattr(run, column) for column in OUTCOME_COLUMNS}
+    return {
+        **(run.summary_extra or {}),
+        **counted,
+        "tests": run.tests,
+        "collected": run.collected or 0,
+        "not_run": max((run.collected or 0) - run.tests, 0),
+        "pass_percent": 100 * run.passes // run.tests if run.tests else 0,
+    }
+
+
+def artifact(artifact: Artifact) -> JSON:
+    return {
+        "id": str(artifact.id),
+        "result_id": _id(artifact.result_id),
+        "run_id": _id(artifact.run_id),
+        "filename": artifact.filename,
+        "content_type": artifact.content_type,
+        "size": artifact.size,
+        "upload_date": time(artifact.upload_date),
+        "additional_metadata": artifact.data or {},
+    }
+
+
+def project(project: Project) -> JSON:
+    body = {
+        "id": str(project.id),
+        "name": project.name,
+        "title": project.title,
+        "owner_id": _id(project.owner_id),
+        "group_id": _id(project.group_id),
+        "default_dashboard_id": _id(project.default_dashboard_id),
+        "users": [user(member) for member in project.users],
+    }
+    if project.default_dashboard:
+        body["defaultDashboard"] = dashboard(project.default_dashboard)
+    return body
+
+
+def dashboard(dashboard: Dashboard) -> JSON:
+    return {
+        "id": str(dashboard.id),
+        "title": dashboard.title,
+        "description": dashboard.description,
+        "filters": dashboard.filters,
+        "project_id": _id(dashboard.project_id),
+        "user_id": _id(dashboard.user_id),
+    }
+
+
+def group(group: Group) -> JSON:
+    return {"id": str(group.id), "name": group.name, "metadata": group.data or {}}
+
+
+def user(user: User) -> JSON:
+    return {
+        "id": str(user.id),
+        "email": user.email,
+        "name": user.name,
+        "is_superadmin": user.is_superadmin,
+        "is_active": user.is_active,
+        "group_id": _id(user.group_id),
+    }
+
+
+def token(token: Token, *, jwt: str | None = None) -> JSON:
+    """The JWT is shown once, when it is made; later only its last four characters."""
+    return {
+        "id": str(token.id),
+        "name": token.name,
+        "token": jwt or token.last_four,
+        "expires": time(token.expires),
+        "user_id": str(token.user_id),
+    }
+
+
+def task(task: Task, message: str) -> JSON:
+    error = {"error": task.error.splitlines()} if task.error else {}
+    return {"state": task.state, "message": message, **error, **(task.result or {})}

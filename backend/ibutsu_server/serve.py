@@ -1,0 +1,198 @@
+"""The server as processes: everything in one (embedded), or web processes only (deployed)."""
+
+import errno
+import os
+import signal
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from shlex import quote
+from typing import Any, NamedTuple
+
+import uvicorn
+from filelock import FileLock, Timeout
+from flask import Flask
+from uvicorn.supervisors import Multiprocess
+
+from ibutsu_server.app import create_app
+from ibutsu_server.db import db, upgrade
+from ibutsu_server.domain import retention, setup
+from ibutsu_server.errors import SettingsError
+from ibutsu_server.settings import Settings, unusable
+from ibutsu_server.tasks.embedded import background
+
+SHUTDOWN_SECONDS = 5
+BACKLOG = 2048
+ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  shown, not bound
+
+
+class Door(NamedTuple):
+    """Where and how the web server listens."""
+
+    host: str
+    port: int
+    access_log: bool = False
+    workers: int = 1
+
+
+def serve(settings: Settings, door: Door) -> None:
+    """Run until SIGINT or SIGTERM.  Raises SettingsError when the server cannot start as configured."""
+    if settings.is_embedded:
+        _serve_embedded(settings, door)
+    else:
+        _serve_deployed(settings, door)
+
+
+def _serve_embedded(settings: Settings, door: Door) -> None:
+    if door.workers != 1:
+        raise SettingsError("--workers needs PostgreSQL and a broker: SQLite is served by one process")
+    with _alone_in(settings), _listening(door) as listener:
+        url = _url(listener)
+        settings = _with_address(settings, url)
+        upgrade.upgrade(settings.database_url)
+        app = create_app(settings)
+        first = _begin(app.app, settings)
+        with background(app.app.extensions["celery"]):
+            _say(_welcome(first, url, settings))
+            _run(app, door, listener)
+
+
+def _serve_deployed(settings: Settings, door: Door) -> None:
+    with _listening(door) as listener:
+        upgrade.require_head(settings.database_url)
+        app = create_app(settings)
+        _ensure_superadmin(app.app, settings)
+        _say(f"Ibutsu server on {_url(listener)} (its background work: `ibutsu-server worker` and `beat`)")
+        if door.workers == 1:
+            _run(app, door, listener)
+        else:
+            Multiprocess(_config("ibutsu_server.asgi:app", door), sockets=[listener]).run()
+
+
+@contextmanager
+def _alone_in(settings: Settings) -> Iterator[None]:
+    """Two servers must not work on one folder; the lock ends with the process, however it ends."""
+    lock = FileLock(settings.data_dir / "server.lock")
+    try:
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise SettingsError(
+            f"Another server is running on the data folder {settings.data_dir}: stop it, or choose another "
+            "folder with --data-dir"
+        ) from None
+    except OSError as error:
+        raise unusable(settings.data_dir, error) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _listening(door: Door) -> Iterator[socket.socket]:
+    """The port is taken before anything else happens, so a used one changes nothing."""
+    family = socket.AF_INET6 if ":" in door.host else socket.AF_INET
+    try:
+        listener = socket.create_server((door.host, door.port), family=family, backlog=BACKLOG)
+    except (OSError, OverflowError) as error:
+        raise SettingsError(_why_not(error, door)) from None
+    with listener:
+        yield listener
+
+
+def _why_not(error: Exception, door: Door) -> str:
+    if getattr(error, "errno", None) == errno.EADDRINUSE:
+        return f"Port {door.port} on {door.host} is in use: stop what uses it, or choose another with --port"
+    return f"Cannot listen on {door.host} port {door.port} ({error}): choose others with --host and --port"
+
+
+def _url(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    host = ANYWHERE.get(host, host)
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _with_address(settings: Settings, url: str) -> Settings:
+    """Links lead to where the server really is, unless the settings say otherwise."""
+    missing = {"backend_url", "frontend_url"} - settings.model_fields_set
+    return settings.model_copy(update=dict.fromkeys(missing, url))
+
+
+def _begin(app: Flask, settings: Settings) -> setup.FirstStart:
+    with app.app_context():
+        retention.fail_interrupted_tasks()
+        first = setup.first_start(
+            email=settings.superadmin_email,
+            name=settings.superadmin_name,
+            password=settings.superadmin_password,
+            own_project=settings.superadmin_own_project,
+            rounds=settings.bcrypt_log_rounds,
+        )
+        db.session.commit()
+        return first
+
+
+def _ensure_superadmin(app: Flask, settings: Settings) -> None:
+    if settings.superadmin_email is None:
+        return
+    with app.app_context():
+        user, password = setup.superadmin(
+            settings.superadmin_email,
+            name=settings.superadmin_name,
+            password=settings.superadmin_password,
+            rounds=settings.bcrypt_log_rounds,
+        )
+        if settings.superadmin_own_project:
+            setup.own(user, settings.superadmin_own_project)
+        db.session.commit()
+    if password:
+        _say(f"Superadmin {user.email}, password {password} (shown only this once)")
+
+
+def _welcome(first: setup.FirstStart, url: str, settings: Settings) -> str:
+    password = f", password {first.password} (shown only this once)" if first.password else ""
+    folder = quote(str(settings.data_dir))
+    make_token = f"ibutsu-server token create --data-dir {folder} --user {first.email or 'EMAIL'} --name NAME"
+    token, project = first.jwt or "TOKEN", quote(first.project or "PROJECT")
+    report = f"pytest --ibutsu {url} --ibutsu-token {token} --ibutsu-project {project}"
+    if first.jwt is None:
+        report += f"\nwith a TOKEN from\n  {make_token}"
+    return (
+        f"Ibutsu server on {url}  (data in {settings.data_dir.absolute()}, Ctrl-C stops it)\n\n"
+        f"Account: {first.email or 'no superadmin: ibutsu-server admin create'}{password}\n\n"
+        f"Report to it with\n  {report}\n"
+    )
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+    sys.stdout.flush()
+
+
+def _config(app: Any, door: Door) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        access_log=door.access_log,
+        http="httptools",
+        log_level="info" if door.access_log else "warning",
+        loop="uvloop" if os.name == "posix" else "asyncio",
+        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        workers=door.workers,
+    )
+
+
+def _run(app: Any, door: Door, listener: socket.socket) -> None:
+    """Exit with 0: Uvicorn raises the signal that stopped it once more, and would end the process by it."""
+    server = uvicorn.Server(_config(app, door))
+
+    def stop(*_: object) -> None:
+        server.should_exit = True
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        server.run(sockets=[listener])
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

@@ -1,0 +1,172 @@
+"""Where the bytes of artifacts live: a folder or an object store, named by one URL."""
+
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import chain
+from pathlib import Path
+from typing import TYPE_CHECKING, Self
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+import obstore
+from obstore.exceptions import BaseError
+from obstore.store import LocalStore, MemoryStore, from_url
+
+from ibutsu_server.errors import NotFound, SettingsError, Unavailable
+
+if TYPE_CHECKING:
+    from obstore.store import ObjectStore
+
+READ_BYTES = 1024 * 1024
+"""Read from the store at once: what one download holds in memory, times the queue of the web server."""
+
+PART_BYTES = 5 * 1024 * 1024
+"""The smallest part that S3 takes; smaller objects are sent whole."""
+
+PAGE = 1000
+CLOUDS = {"s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss"}
+
+
+@dataclass(frozen=True)
+class Stored:
+    """One object: `modified` is when its last byte arrived (S3: when its upload began)."""
+
+    key: str
+    size: int
+    modified: datetime
+
+
+class Storage:
+    """Bytes by key.  Raises NotFound for keys without an object and Unavailable when the store fails.
+
+    Not to be used on both sides of a fork: obstore's threads do not survive it.
+    """
+
+    def __init__(self, store: "ObjectStore", folder: Path | None = None) -> None:
+        self._store = store
+        self._folder = folder
+
+    @classmethod
+    def open(cls, url: str) -> Self:
+        """Open `file:///…`, `s3://…`, `gs://…`, `az://…` or `memory://`; raises SettingsError."""
+        scheme = urlsplit(url).scheme
+        try:
+            if scheme == "file":
+                return cls._in_folder(Path(url2pathname(urlsplit(url).path)))
+            if scheme == "memory":
+                return cls(MemoryStore())
+            if scheme in CLOUDS:
+                return cls(from_url(url))
+        except (BaseError, ValueError, OSError) as error:
+            reason = str(error).partition("\n")[0]
+            raise SettingsError(f"IBUTSU_STORAGE_URL: {url} cannot be used: {reason}") from None
+        raise SettingsError(f"IBUTSU_STORAGE_URL: {url} is none of file:///, s3://, gs:// and az://")
+
+    @classmethod
+    def _in_folder(cls, folder: Path) -> Self:
+        folder.mkdir(parents=True, exist_ok=True)
+        if not os.access(folder, os.W_OK | os.X_OK):
+            raise PermissionError("the folder is not writable")
+        return cls(LocalStore(prefix=folder), folder)
+
+    def put(self, key: str, chunks: Iterable[bytes]) -> None:
+        """Store all of it or, when `chunks` raises, nothing; on return it is durable."""
+        with _told():
+            if self._folder is not None:
+                _write(self._folder / key, chunks)
+                return
+            rest = iter(chunks)
+            start = _take(rest, PART_BYTES)
+            if len(start) < PART_BYTES:
+                obstore.put(self._store, key, start, use_multipart=False)
+            else:
+                obstore.put(self._store, key, chain([start], rest), chunk_size=PART_BYTES, max_concurrency=2)
+
+    def read(self, key: str, start: int, end: int) -> Iterator[bytes]:
+        """The bytes from `start` up to `end`; the first piece is fetched before this returns.
+
+        Every piece is a request of its own, so a slow reader holds no connection to the store open.
+        """
+        if start >= end:
+            return iter(())
+        later = range(start + READ_BYTES, end, READ_BYTES)
+        return chain([self._piece(key, start, end)], (self._piece(key, at, end) for at in later))
+
+    def _piece(self, key: str, start: int, end: int) -> bytes:
+        with _told():
+            return bytes(obstore.get_range(self._store, key, start=start, end=min(start + READ_BYTES, end)))
+
+    def size(self, key: str) -> int:
+        with _told():
+            return obstore.head(self._store, key)["size"]
+
+    def delete(self, keys: Sequence[str]) -> None:
+        """Forget these objects; those that are gone already do not matter."""
+        with _told():
+            try:
+                obstore.delete(self._store, keys)
+            except FileNotFoundError:
+                for key in keys:
+                    with suppress(FileNotFoundError):
+                        obstore.delete(self._store, key)
+
+    def list(self, prefix: str) -> Iterator[list[Stored]]:
+        """Everything below a folder of keys, in pages; uploads in progress may be among it."""
+        with _told():
+            for page in obstore.list(self._store, prefix, chunk_size=PAGE):
+                yield [Stored(found["path"], found["size"], found["last_modified"]) for found in page]
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    """Failures of the store in the product's own errors."""
+    try:
+        yield
+    except FileNotFoundError as error:
+        raise NotFound("The content is no longer stored") from error
+    except (BaseError, OSError) as error:
+        raise Unavailable("The artifact storage does not answer; please try again later") from error
+
+
+def _take(chunks: Iterator[bytes], size: int) -> bytes:
+    """The first `size` bytes or a little more."""
+    taken = bytearray()
+    for chunk in chunks:
+        taken += chunk
+        if len(taken) >= size:
+            break
+    return bytes(taken)
+
+
+def _write(path: Path, chunks: Iterable[bytes]) -> None:
+    """Write a file that is there whole or not at all, even after a power cut.
+
+    Not obstore's own writer: it neither syncs nor lists what a killed process left half-written.
+    """
+    if not path.parent.exists():
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _sync(path.parent.parent)
+    part = path.with_name(f"{path.name}.part")
+    try:
+        with part.open("wb") as file:
+            for chunk in chunks:
+                file.write(chunk)
+            file.flush()
+            os.fsync(file.fileno())
+        part.replace(path)
+    except BaseException:
+        part.unlink(missing_ok=True)
+        raise
+    _sync(path.parent)
+
+
+def _sync(folder: Path) -> None:
+    """Make the names in a folder durable."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

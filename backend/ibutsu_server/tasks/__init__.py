@@ -1,0 +1,113 @@
+"""Work that happens after the answer: the Celery application, and how work is handed to it."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from typing import Any, NamedTuple
+
+from celery import Celery, Task, shared_task
+from celery.schedules import crontab
+from kombu.exceptions import OperationalError
+from sqlalchemy import event
+from sqlalchemy.orm import Session, SessionTransaction
+
+from ibutsu_server.db import db
+from ibutsu_server.errors import Unavailable
+
+MODULES = (
+    "ibutsu_server.tasks.clean_up_artifacts",
+    "ibutsu_server.tasks.prune_tasks",
+    "ibutsu_server.tasks.read_page",
+)
+SCHEDULE = {
+    "clean_up_artifacts": {"task": "clean_up_artifacts", "schedule": crontab(minute=17)},
+    "prune_tasks": {"task": "prune_tasks", "schedule": crontab(minute=47)},
+}
+MEMORY = "memory://"
+VISIBILITY_SECONDS = 3600
+"""A task that a worker took and did not finish is given to another one after this time."""
+
+_WAITING = "ibutsu_server.tasks"
+
+
+class UnitOfWork(Task):  # type: ignore[misc]
+    """Runs in the application's context and commits once, at the end; a task that fails leaves nothing."""
+
+    def __call__(self, *args: Any, **kwargs: Any) -> Any:
+        with self.app.app_context():
+            outcome = super().__call__(*args, **kwargs)
+            db.session.commit()
+            return outcome
+
+
+def create_celery(
+    app_context: Callable[[], AbstractContextManager[Any]], *, broker_url: str | None, artifacts_url: str
+) -> Celery:
+    """Without a broker, tasks stay in this process and are for `tasks.embedded`."""
+    celery = Celery("ibutsu", task_cls=UnitOfWork, include=MODULES, set_as_current=False)
+    celery.app_context = app_context
+    celery.conf.update(
+        artifacts_url=artifacts_url,
+        beat_schedule=SCHEDULE,
+        beat_scheduler="celery.beat:Scheduler",
+        broker_connection_retry_on_startup=True,
+        broker_transport_options=_transport_options(broker_url),
+        broker_url=broker_url or MEMORY,
+        enable_utc=True,
+        result_expires=None,
+        task_acks_late=True,
+        task_ignore_result=True,
+        task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2},
+        task_reject_on_worker_lost=True,
+        timezone="UTC",
+        worker_hijack_root_logger=False,
+        worker_prefetch_multiplier=1,
+    )
+    celery.set_default()
+    return celery
+
+
+def _transport_options(broker_url: str | None) -> dict[str, Any]:
+    if broker_url is None:
+        return {"polling_interval": 0.2}
+    if broker_url.startswith("redis"):
+        return {"visibility_timeout": VISIBILITY_SECONDS, "socket_connect_timeout": 5}
+    return {}
+
+
+def celery_task(verb: Callable[..., None]) -> Any:
+    """Makes a task of a function, under the function's name."""
+    return shared_task(name=verb.__name__)(verb)
+
+
+class _Waiting(NamedTuple):
+    transaction: SessionTransaction | None
+    task: Any
+    args: tuple[Any, ...]
+
+
+def enqueue(task: Any, *args: Any) -> None:
+    """Send `task` once the current transaction is committed; never if it is rolled back.
+
+    A commit raises Unavailable when the broker does not take the task: a promise of work is not given then.
+    """
+    session = db.session()
+    waiting = session.info.setdefault(_WAITING, [])
+    waiting.append(_Waiting(session.get_nested_transaction(), task, args))
+
+
+@event.listens_for(db.session, "after_commit")
+def _send(session: Session) -> None:
+    if session.in_nested_transaction():
+        return
+    for one in session.info.pop(_WAITING, []):
+        try:
+            one.task.apply_async(one.args)
+        except OperationalError as error:
+            raise Unavailable("The queue of background work does not answer, try again later") from error
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget(session: Session, ended: SessionTransaction) -> None:
+    waiting = session.info.pop(_WAITING, [])
+    if ended.nested:
+        session.info[_WAITING] = [one for one in waiting if one.transaction is not ended]

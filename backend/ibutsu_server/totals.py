@@ -1,0 +1,7 @@
+"""Provisional."""
+
+from typing import Any
+
+
+def counted(scope: Any, entity: Any, clauses: Any) -> int | None:
+    return None

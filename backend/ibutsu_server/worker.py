@@ -1,0 +1,8 @@
+"""The Celery object, for Celery's own commands: `celery -A ibutsu_server.worker worker`."""
+
+from typing import Any
+
+from ibutsu_server.app import create_app
+from ibutsu_server.settings import read_settings
+
+celery: Any = create_app(read_settings()).app.extensions["celery"]

@@ -1,0 +1,1 @@
+"""Builders, factories and assertions that tests share."""
