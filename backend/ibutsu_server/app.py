@@ -1,20 +1,19 @@
 """The application: puts the pieces together, nothing else."""
 
-from collections.abc import Callable
 from functools import partial
 from http import HTTPStatus
 from typing import Any
 
 import orjson
 from connexion import FlaskApp
-from connexion.security import BearerSecurityHandler
+from connexion.options import SwaggerUIOptions
 from flask import Flask, Response, redirect
 from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
 from ibutsu_server.controllers import bodies, current, problems
-from ibutsu_server.controllers.answers import JSONResolver
+from ibutsu_server.controllers.framework import BearerCheck, JSONResolver, RepeatedParameters, serve_specification
 from ibutsu_server.db import db
 from ibutsu_server.db.engine import configure, engine_options
 from ibutsu_server.settings import Settings
@@ -41,10 +40,13 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
         base_path="/api",
         pythonic_params=True,
         resolver=JSONResolver(),
+        swagger_ui_options=SwaggerUIOptions(serve_spec=False),
+        uri_parser_class=RepeatedParameters,
         validate_responses=validate_responses,
-        security_map={"bearer": partial(_BearerCheck, current.token_reader(app.app))},
+        security_map={"bearer": partial(BearerCheck, current.token_reader(app.app))},
         validator_map={"body": _body_validators(settings)},
     )
+    serve_specification(app.app)
     app.add_url_rule("/", view_func=_welcome)
     problems.register(app)
     return app
@@ -85,14 +87,6 @@ def _commit(response: Response) -> Response:
     if response.status_code < HTTPStatus.BAD_REQUEST:
         db.session.commit()
     return response
-
-
-class _BearerCheck(BearerSecurityHandler):
-    def __init__(self, read_token: Callable[[str], dict[str, Any]]) -> None:
-        self._read_token = read_token
-
-    def _resolve_func(self, _scheme: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
-        return self._read_token
 
 
 def _body_validators(settings: Settings) -> dict[str, Any]:

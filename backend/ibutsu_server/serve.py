@@ -75,7 +75,7 @@ def _alone_in(settings: Settings) -> Iterator[None]:
     """Two servers must not work on one folder; the lock ends with the process, however it ends."""
     lock = FileLock(settings.data_dir / "server.lock")
     try:
-        settings.data_dir.mkdir(parents=True, exist_ok=True)
+        settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         lock.acquire(timeout=0)
     except Timeout:
         raise SettingsError(

@@ -222,7 +222,7 @@ def _kept_secret(data_dir: Path) -> str:
     """The signing key of the embedded server: made once, readable by its owner only."""
     path = data_dir / "jwt-secret"
     try:
-        data_dir.mkdir(parents=True, exist_ok=True)
+        data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
         if not path.exists():
             path.touch(mode=0o600)
             path.write_text(secrets.token_urlsafe(48))

@@ -20,7 +20,7 @@ from ibutsu_server.errors import NotFound, SettingsError, Unavailable
 if TYPE_CHECKING:
     from obstore.store import ObjectStore
 
-READ_BYTES = 1024 * 1024
+READ_BYTES = 512 * 1024
 """Read from the store at once: what one download holds in memory, times the queue of the web server."""
 
 PART_BYTES = 5 * 1024 * 1024

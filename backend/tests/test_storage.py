@@ -43,7 +43,7 @@ def s3_storage(s3_server, monkeypatch):
 
 @pytest.fixture(scope="module")
 def s3_server():
-    """moto's S3 in a process of its own; the first line it logs says on which free port."""
+    """An S3 by moto in a process of its own; the first line it logs says on which free port."""
     command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
     with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
         address = next(line for line in server.stderr if "Running on" in line).split()[-1]
@@ -116,7 +116,9 @@ def test_lists_in_pages_with_size_and_age(storage, monkeypatch):
     storage.put("elsewhere/f", [b"x"])
     pages = list(storage.list("artifacts"))
     assert sorted(len(page) for page in pages) == [1, 2, 2]
-    assert {(found.size, found.modified.utcoffset().total_seconds()) for page in pages for found in page} == {(4, 0)}
+    assert {(found.size, found.modified.utcoffset().total_seconds()) for page in pages for found in page} == {
+        (4, 0)
+    }
 
 
 def test_listing_an_empty_storage_gives_nothing(storage):
@@ -124,9 +126,13 @@ def test_listing_an_empty_storage_gives_nothing(storage):
 
 
 def test_bytes_are_on_the_disk_before_they_get_their_name(tmp_path, monkeypatch):
-    storage, synced = Storage.open(tmp_path.as_uri()), []
-    real = os.fsync
-    monkeypatch.setattr(os, "fsync", lambda file: (synced.append(os.readlink(f"/proc/self/fd/{file}")), real(file)))
+    storage, synced, real = Storage.open(tmp_path.as_uri()), [], os.fsync
+
+    def fsync(file):
+        synced.append(str(Path(f"/proc/self/fd/{file}").readlink()))
+        real(file)
+
+    monkeypatch.setattr(os, "fsync", fsync)
     storage.put("artifacts/p/a", [b"x"])
     folder = f"{tmp_path}/artifacts"
     assert synced == [folder, f"{folder}/p/a.part", f"{folder}/p"]
@@ -169,7 +175,8 @@ def _fail(*_arguments):
 
 @pytest.mark.validation
 @pytest.mark.parametrize(
-    "url", ["ftp://host/path", "just/a/path", "", "az://container", "file:///proc/no/such", "https://example.com/"]
+    "url",
+    ["ftp://host/path", "just/a/path", "", "az://container", "file:///proc/no/such", "https://example.com/"],
 )
 def test_a_url_that_cannot_be_used_is_refused_by_name(url):
     with pytest.raises(SettingsError, match="IBUTSU_STORAGE_URL"):

@@ -1,11 +1,6 @@
 """What several handlers share: which project a body names, and answers that say more than a body."""
 
-import functools
-from collections.abc import Callable
 from typing import Any
-
-from connexion.resolver import Resolver
-from flask import Response, current_app
 
 from ibutsu_server.access import Scope
 from ibutsu_server.db.models import Project
@@ -13,30 +8,6 @@ from ibutsu_server.errors import Invalid
 
 JSON = dict[str, Any]
 Answer = JSON | tuple[JSON, int] | tuple[JSON, int, dict[str, str]]
-
-
-class JSONResolver(Resolver):
-    """Finds the handler of an operation and makes JSON of what it returns.
-
-    Connexion itself refuses to choose between `application/json` and the `application/problem+json` of errors.
-    """
-
-    def resolve_function_from_operation_id(self, operation_id: str) -> Callable[..., Response]:
-        return _answers_json(super().resolve_function_from_operation_id(operation_id))
-
-
-def _answers_json(handler: Callable[..., Any]) -> Callable[..., Response]:
-    @functools.wraps(handler)
-    def answer(*args: Any, **kwargs: Any) -> Response:
-        returned = handler(*args, **kwargs)
-        if isinstance(returned, Response):
-            return returned
-        body, status, headers = (*returned, {})[:3] if isinstance(returned, tuple) else (returned, 200, {})
-        return current_app.response_class(
-            current_app.json.dumps(body), status=status, headers=headers, mimetype="application/json"
-        )
-
-    return answer
 
 
 def created(body: JSON, *, replayed: bool) -> Answer:

@@ -1,8 +1,9 @@
 """Request bodies as they come in: bounded, strictly parsed and checked against the specification."""
 
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterator
 from datetime import UTC, datetime
+from itertools import islice
 from typing import Any
 
 import jsonschema_rs
@@ -17,10 +18,15 @@ from ibutsu_server.domain import artifacts
 from ibutsu_server.errors import Invalid, TooLarge
 
 MAX_DEPTH = 100
+MAX_FAULTS = 20
+"""Of a body with more faults, these are told."""
+
+MESSAGE_CHARACTERS = 400
 FORM_OVERHEAD_BYTES = 1024 * 1024
 """Room for the other fields of a form with a file."""
 
-_compiled: dict[int, jsonschema_rs.Draft4Validator] = {}
+_compiled: dict[int, tuple[dict[str, Any], jsonschema_rs.Draft4Validator]] = {}
+"""Validators by the id of their schema, which is kept here so that no other object ever gets that id."""
 
 
 class JSONBody(AbstractRequestBodyValidator):
@@ -125,23 +131,37 @@ def _check_storable(value: Any, path: str, depth: int) -> None:
 
 def check(body: Any, schema: dict[str, Any]) -> None:
     """Raise InvalidBody that names every field that breaks the schema."""
-    validator = _compiled.get(id(schema))
-    if validator is None:
-        validator = _compiled[id(schema)] = _compile(schema)
+    if id(schema) not in _compiled:
+        _compiled[id(schema)] = schema, _compile(schema)
+    _, validator = _compiled[id(schema)]
     if not validator.is_valid(body):
-        raise InvalidBody([_explain(error) for error in validator.iter_errors(body)])
+        faults = (fault for error in validator.iter_errors(body) for fault in _explain(error))
+        raise InvalidBody([(field, _shortened(message)) for field, message in islice(faults, MAX_FAULTS)])
 
 
-def _explain(error: Any) -> tuple[str, str]:
+def _explain(error: Any) -> Iterator[tuple[str, str]]:
+    """The fields that an error is about, each with what is wrong there."""
     path = ".".join(str(part) for part in error.instance_path)
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Format):
-        name = {"uuid": "UUID", "date-time": "date-time (ISO 8601)"}.get(error.kind.format, error.kind.format)
-        return path, f"{error.instance!r} is not a valid {name}"
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.AdditionalProperties):
-        return ".".join([path, *error.kind.unexpected][bool(not path) :]), error.message
-    if isinstance(error.kind, jsonschema_rs.ValidationErrorKind.Required):
-        return ".".join(filter(None, [path, error.kind.property])), f"'{error.kind.property}' is a required property"
-    return path, error.message
+    match error.kind:
+        case jsonschema_rs.ValidationErrorKind.Format(format=kind):
+            name = {"uuid": "UUID", "date-time": "date-time (ISO 8601)"}.get(kind, kind)
+            yield path, f"{error.instance!r} is not a valid {name}"
+        case jsonschema_rs.ValidationErrorKind.AdditionalProperties(unexpected=names):
+            for name in names:
+                yield _below(path, name), f"{name!r} is unexpected here"
+        case jsonschema_rs.ValidationErrorKind.Required(property=name):
+            yield _below(path, name), f"{name!r} is a required property"
+        case _:
+            yield path, error.message
+
+
+def _shortened(message: str) -> str:
+    """Messages quote what they are about, which may be megabytes."""
+    return message if len(message) <= MESSAGE_CHARACTERS else f"{message[:200]} … {message[-200:]}"
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
 
 
 def _compile(schema: dict[str, Any]) -> jsonschema_rs.Draft4Validator:

@@ -46,10 +46,11 @@ def answer(artifact: Artifact, disposition: str) -> Response:
 
 
 def _choose_range(response: Response, size: int) -> None:
-    """Several ranges at once are answered with everything, as RFC 9110 allows."""
-    several = request.range is not None and len(request.range.ranges) > 1
+    """Several ranges at once, and what is no range of bytes, are answered with everything."""
+    wanted = request.range
+    understood = wanted is not None and wanted.units == "bytes" and len(wanted.ranges) == 1
     try:
-        response.make_conditional(request, accept_ranges=not several, complete_length=size)
+        response.make_conditional(request, accept_ranges=understood, complete_length=size)
     except RequestedRangeNotSatisfiable:
         headers = {"Content-Range": f"bytes */{size}", "Accept-Ranges": "bytes"}
         raise HTTPException(416, "The range lies behind the end", headers=headers) from None

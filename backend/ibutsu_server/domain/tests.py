@@ -2,6 +2,8 @@
 
 import uuid
 from datetime import datetime
+from functools import cache
+from typing import Any
 
 from sqlalchemy import func, select
 
@@ -12,15 +14,20 @@ from ibutsu_server.db.writes import insert
 
 def saw(project_id: uuid.UUID, test_id: str, at: datetime) -> None:
     """Remember that a test ran; safe against any number of parallel reporters."""
+    db.session.connection().execute(
+        _saw(db.engine.dialect.name),
+        {"project_id": project_id, "test_id": test_id, "first_seen": at, "last_seen": at},
+    )
+
+
+@cache
+def _saw(dialect: str) -> Any:  # noqa: ARG001 - each database has its own words
     statement = insert(Test.__table__)
     seen = statement.excluded.last_seen
-    db.session.execute(
-        statement.on_conflict_do_update(
-            index_elements=[Test.project_id, Test.test_id],
-            set_={"last_seen": seen},
-            where=Test.last_seen < seen,
-        ),
-        {"project_id": project_id, "test_id": test_id, "first_seen": at, "last_seen": at},
+    return statement.on_conflict_do_update(
+        index_elements=[Test.project_id, Test.test_id],
+        set_={"last_seen": seen},
+        where=Test.last_seen < seen,
     )
 
 

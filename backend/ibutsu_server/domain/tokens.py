@@ -1,6 +1,7 @@
 """Tokens: JWTs that are shown once and remembered by their digest only."""
 
 import hashlib
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
@@ -9,8 +10,8 @@ from sqlalchemy import delete, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Token, User
-from ibutsu_server.db.types import now
-from ibutsu_server.errors import Invalid
+from ibutsu_server.db.types import JSONObject, new_id, now
+from ibutsu_server.errors import Conflict, Invalid
 
 DEFAULT_LIFETIME = timedelta(days=365)
 
@@ -26,10 +27,13 @@ def digest_of(jwt: str) -> bytes:
     return hashlib.sha256(jwt.encode()).digest()
 
 
-def issue(user: User, *, name: str, kind: str, lifetime: timedelta) -> Issued:
-    """Hand out a token; `kind` is `api` or `session`."""
+def issue(
+    user: User, *, name: str, kind: str, lifetime: timedelta, id_: uuid.UUID | None = None
+) -> Issued:
+    """Hand out a token; `kind` is `api` or `session`, `id_` an id that the client made."""
     jwt = create_access_token(str(user.id), expires_delta=lifetime)
     token = Token(
+        id=id_ or new_id(),
         user_id=user.id,
         kind=kind,
         name=name,
@@ -42,15 +46,23 @@ def issue(user: User, *, name: str, kind: str, lifetime: timedelta) -> Issued:
     return Issued(token, jwt)
 
 
-def issue_until(user: User, *, name: str, expires: str | None) -> Issued:
+def issue_as_asked(user: User, body: JSONObject) -> Issued:
     """Hand out an API token that ends at an ISO 8601 instant, or after a year."""
+    id_ = uuid.UUID(body["id"]) if body.get("id") else None
+    if id_ and db.session.get(Token, id_):
+        raise Conflict(f"Token id {id_} already exist", field="id")
+    lifetime = _lifetime_until(body["expires"])
+    return issue(user, name=body["name"], kind="api", lifetime=lifetime, id_=id_)
+
+
+def _lifetime_until(expires: str | None) -> timedelta:
     if expires is None:
-        return issue(user, name=name, kind="api", lifetime=DEFAULT_LIFETIME)
+        return DEFAULT_LIFETIME
     end = datetime.fromisoformat(expires)
     lifetime = (end if end.tzinfo else end.replace(tzinfo=UTC)) - now()
     if lifetime <= timedelta():
         raise Invalid("expires must be in the future", field="expires")
-    return issue(user, name=name, kind="api", lifetime=lifetime)
+    return lifetime
 
 
 def user_of(digest: bytes) -> User | None:

@@ -18,7 +18,7 @@ def on_value(path: Path, clause: Clause) -> ColumnElement[bool]:
         case "*":
             return _is_one_of(path, *clause.items)
         case "!":
-            return and_(_is_present(path), not_(_is_one_of(path, clause.value)))
+            return and_(not_(_is_missing(path)), not_(_is_one_of(path, clause.value)))
         case "@":
             return _is_present(path) if wants_presence(clause) else _is_missing(path)
         case "~" | "%":
@@ -38,7 +38,7 @@ def on_array(path: Path, clause: Clause) -> ColumnElement[bool]:
         case "*":
             return _holds_one_of(path, *clause.items)
         case "!":
-            return and_(_is_present(path), not_(_holds_one_of(path, clause.value)))
+            return and_(not_(_is_missing(path)), not_(_holds_one_of(path, clause.value)))
         case "@":
             return on_value(path, clause)
         case "~" | "%":

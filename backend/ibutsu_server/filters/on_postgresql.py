@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, exists, func, literal, or_, select
-from sqlalchemy.dialects.postgresql import ARRAY, JSONB, JSONPATH
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ibutsu_server.filters.operators import Comparison
 from ibutsu_server.filters.paths import Path
@@ -19,9 +19,14 @@ def text(path: Path) -> ColumnElement[str]:
 
 
 def is_present(path: Path) -> ColumnElement[bool]:
-    """Strict, because a lax path looks into arrays."""
-    location = "".join(f'."{key}"' for key in path.keys)
-    return path.column.bool_op("@?")(cast(literal(f"strict ${location} ? (@ != null)", Text()), JSONPATH()))
+    """The first half is for the index, which knows keys; asked for a path with `@?` it reads all rows."""
+    *parents, last = path.keys
+    is_candidate = (
+        _contains_one_of(Path(path.column, tuple(parents)), ["{}"])
+        if parents
+        else path.column.bool_op("?")(literal(last, Text()))
+    )
+    return and_(is_candidate, text(path).is_not(None))
 
 
 def is_one_of(path: Path, values: Sequence[str]) -> ColumnElement[bool]:

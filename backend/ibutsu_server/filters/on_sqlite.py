@@ -42,7 +42,7 @@ def compares(path: Path, comparison: Comparison, value: str) -> ColumnElement[bo
     if number is None:
         return as_text
     bound = literal(narrowed(number))
-    is_numeric_text = and_(_kind(path) == "text", search_in(_value(path), NUMBER))
+    is_numeric_text = and_(_kind(path) == "text", search_in(text(path), NUMBER))
     return case(
         (_kind(path).in_(("integer", "real")), comparison(_value(path), bound)),
         (is_numeric_text, comparison(cast(_value(path), Numeric()), bound)),

@@ -29,12 +29,7 @@ def background(celery: Celery) -> Iterator[None]:
     try:
         yield
     finally:
+        state.should_stop = 0  # Celery's own switch: its worker looks at it at least every other second
         clock.stop()
-        _stop(thread)
-
-
-def _stop(worker: threading.Thread) -> None:
-    """Celery's own switch: its worker looks at it at least every other second."""
-    state.should_stop = 0
-    worker.join()
-    state.should_stop = None
+        thread.join()
+        state.should_stop = None

@@ -46,7 +46,8 @@ def test_counts_are_right_as_soon_as_a_result_is_answered(api, make_project):
     run = run_body("shop", summary={"tests": 40, "failures": 40, "collected": 5})
     api.post("/api/run", json=run)
     for outcome in ("passed", "failed", "failed", "skipped", "manual"):
-        api.post("/api/result", json=result_body("shop", run["id"], result=outcome))
+        response = api.post("/api/result", json=result_body("shop", run["id"], result=outcome))
+        assert response.status_code == 201, response.text
     summary = api.get(f"/api/run/{run['id']}").json()["summary"]
     assert (summary["tests"], summary["passes"], summary["failures"]) == (5, 1, 2)
     assert (summary["skips"], summary["manual"], summary["pass_percent"]) == (1, 1, 20)

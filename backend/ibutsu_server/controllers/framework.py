@@ -1,0 +1,69 @@
+"""Where Connexion's ways differ from ours."""
+
+import functools
+from collections.abc import Callable
+from typing import Any
+
+from connexion.resolver import Resolver
+from connexion.security import BearerSecurityHandler
+from connexion.uri_parsing import OpenAPIURIParser
+from flask import Flask, Response, current_app
+from yaml import safe_dump
+
+from ibutsu_server import openapi
+
+
+class JSONResolver(Resolver):
+    """Finds the handler of an operation and makes JSON of what it returns.
+
+    Connexion itself refuses to choose between `application/json` and the `application/problem+json` of errors.
+    """
+
+    def resolve_function_from_operation_id(self, operation_id: str) -> Callable[..., Response]:
+        return _answers_json(super().resolve_function_from_operation_id(operation_id))
+
+
+def _answers_json(handler: Callable[..., Any]) -> Callable[..., Response]:
+    @functools.wraps(handler)
+    def answer(*args: Any, **kwargs: Any) -> Response:
+        returned = handler(*args, **kwargs)
+        if isinstance(returned, Response):
+            return returned
+        body, status, headers = (*returned, {})[:3] if isinstance(returned, tuple) else (returned, 200, {})
+        return current_app.response_class(
+            current_app.json.dumps(body), status=status, headers=headers, mimetype="application/json"
+        )
+
+    return answer
+
+
+class BearerCheck(BearerSecurityHandler):
+    """Checks tokens with a function of ours instead of one that the specification names."""
+
+    def __init__(self, read_token: Callable[[str], dict[str, Any]]) -> None:
+        self._read_token = read_token
+
+    def _resolve_func(self, _scheme: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
+        return self._read_token
+
+
+class RepeatedParameters(OpenAPIURIParser):
+    """A repeated parameter is a list; a comma within one is part of its text, which Connexion would split."""
+
+    def _resolve_param_duplicates(self, values: list[str], param_defn: dict[str, Any], _in: str) -> Any:
+        if param_defn.get("explode", True):
+            return values
+        return super()._resolve_param_duplicates(values, param_defn, _in)
+
+    def _split(self, value: Any, param_defn: dict[str, Any], _in: str) -> Any:
+        return value if isinstance(value, list) else super()._split(value, param_defn, _in)
+
+
+def serve_specification(app: Flask) -> None:
+    """The specification as it is written; Connexion would repeat every schema wherever it is used."""
+    document = openapi.document()
+    text = safe_dump(document, sort_keys=False, allow_unicode=True)
+    app.add_url_rule("/api/openapi.json", "openapi_json", lambda: _answers_json(lambda: document)())
+    app.add_url_rule(
+        "/api/openapi.yaml", "openapi_yaml", lambda: Response(text, mimetype="application/yaml")
+    )

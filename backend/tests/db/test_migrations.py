@@ -1,0 +1,185 @@
+"""Migrations and models make the same tables, on both databases."""
+
+import os
+import re
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+import pytest
+from alembic import command
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy import Engine, create_engine, inspect, make_url, text
+
+from ibutsu_server.db import Base, upgrade
+from ibutsu_server.errors import SettingsError
+
+pytestmark = pytest.mark.integration
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'migrated.db'}"
+
+
+@pytest.fixture
+def postgresql_url() -> Iterator[str]:
+    if "TEST_POSTGRESQL_URL" not in os.environ:
+        pytest.skip("TEST_POSTGRESQL_URL names no server")
+    url = make_url(os.environ["TEST_POSTGRESQL_URL"])
+    name = f"ibutsu_migrations_{uuid4().hex}"
+    with psycopg.connect(url.set(drivername="postgresql").render_as_string(False), autocommit=True) as admin:
+        admin.execute(f"CREATE DATABASE {name}")
+        try:
+            yield url.set(drivername="postgresql+psycopg", database=name).render_as_string(False)
+        finally:
+            admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite_url", "postgresql_url"])
+def url(request: pytest.FixtureRequest) -> str:
+    return request.getfixturevalue(request.param)
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    engine = create_engine(url)
+    yield engine
+    engine.dispose()
+
+
+def _is_meant_for(engine: Engine):
+    def include(item, _name, kind, _reflected, _other):
+        is_gin = kind == "index" and item.dialect_options["postgresql"]["using"] == "gin"
+        return not is_gin or engine.dialect.name == "postgresql"
+
+    return include
+
+
+def test_models_ask_for_nothing_that_migrations_do_not_make(url, engine):
+    upgrade.upgrade(url)
+    with engine.connect() as connection, warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # SQLite's expression indexes: the next tests compare them
+        options = {"include_object": _is_meant_for(engine), "compare_server_default": True}
+        assert compare_metadata(MigrationContext.configure(connection, opts=options), Base.metadata) == []
+
+
+def _sqlite_schema(url: str, make) -> dict[str, tuple[str, ...]]:
+    """What SQLite keeps of each statement, without spaces and without the order of columns and constraints."""
+    make()
+    engine = create_engine(url)
+    with engine.connect() as connection:
+        statement = text(
+            "SELECT name, sql FROM sqlite_master WHERE sql IS NOT NULL AND name <> 'alembic_version'"
+        )
+        found = {name: _pieces(sql) for name, sql in connection.execute(statement)}
+    engine.dispose()
+    return found
+
+
+def _pieces(sql: str) -> tuple[str, ...]:
+    return tuple(sorted(re.sub(r"\s+", " ", piece).strip(" ()") for piece in re.split(r",\s*\n|,|\n", sql)))
+
+
+def test_migrations_and_models_write_the_same_sqlite_schema(sqlite_url, tmp_path):
+    modelled = f"sqlite:///{tmp_path / 'modelled.db'}"
+    engine = create_engine(modelled)
+    migrated_schema = _sqlite_schema(sqlite_url, lambda: upgrade.upgrade(sqlite_url))
+    assert migrated_schema == _sqlite_schema(modelled, lambda: Base.metadata.create_all(engine))
+    assert "lower(email" in " ".join(migrated_schema["uq_users_email_lower"])
+    engine.dispose()
+
+
+CATALOGUE = """
+    SELECT 'index', indexname, indexdef FROM pg_indexes WHERE schemaname = 'public'
+    UNION ALL
+    SELECT 'constraint', conrelid::regclass || '.' || conname, pg_get_constraintdef(oid)
+    FROM pg_constraint WHERE connamespace = 'public'::regnamespace
+    UNION ALL
+    SELECT 'column', table_name || '.' || column_name, concat_ws(' ', data_type, is_nullable, column_default)
+    FROM information_schema.columns WHERE table_schema = 'public'
+"""
+
+
+def _postgresql_schema(engine: Engine) -> set[tuple[str, ...]]:
+    with engine.connect() as connection:
+        return {tuple(row) for row in connection.execute(text(CATALOGUE)) if "alembic" not in row[1]}
+
+
+def test_migrations_and_models_write_the_same_postgresql_schema(postgresql_url):
+    engine = create_engine(postgresql_url)
+    upgrade.upgrade(postgresql_url)
+    migrated = _postgresql_schema(engine)
+    with engine.begin() as connection:
+        connection.execute(text("DROP SCHEMA public CASCADE"))
+        connection.execute(text("CREATE SCHEMA public"))
+        Base.metadata.create_all(connection)
+    assert migrated == _postgresql_schema(engine)
+    assert any("USING gin" in definition for _, _, definition in migrated)
+    engine.dispose()
+
+
+def test_empty_database_has_no_revision_and_then_the_newest(url):
+    assert upgrade.current(url) is None
+    upgrade.upgrade(url)
+    assert upgrade.current(url) == upgrade.head()
+
+
+def test_second_upgrade_changes_nothing(url, engine):
+    upgrade.upgrade(url)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO groups (id, name) VALUES (:id, 'kept')"), {"id": uuid4().hex})
+    upgrade.upgrade(url)
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM groups")).scalars().all() == ["kept"]
+
+
+def test_database_of_a_newer_version_is_refused_and_left_alone(url, engine):
+    upgrade.upgrade(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+    for verb in (upgrade.upgrade, upgrade.current, upgrade.require_head):
+        with pytest.raises(SettingsError, match=r"newer version of the server \(revision 9999\)"):
+            verb(url)
+
+
+def test_old_database_is_told_to_upgrade(url):
+    with pytest.raises(SettingsError, match="ibutsu-server db upgrade"):
+        upgrade.require_head(url)
+    upgrade.upgrade(url)
+    upgrade.require_head(url)
+
+
+def test_downgrade_removes_every_table(url, engine):
+    upgrade.upgrade(url)
+    with engine.begin() as connection:
+        command.downgrade(upgrade._config(connection), "base")
+    assert inspect(engine).get_table_names() == ["alembic_version"]
+
+
+def test_file_that_is_no_database_is_refused(tmp_path):
+    path = tmp_path / "ibutsu.db"
+    path.write_text("this is a letter to my aunt, not a database" * 100)
+    with pytest.raises(SettingsError, match="cannot be used .*not a database"):
+        upgrade.upgrade(f"sqlite:///{path}")
+
+
+def test_server_that_does_not_answer_is_told_without_its_password():
+    with pytest.raises(SettingsError) as refused:
+        upgrade.current("postgresql+psycopg://someone:hush@127.0.0.1:1/nothing")
+    assert "hush" not in str(refused.value)
+
+
+def test_failed_migration_leaves_the_database_as_it_was(url, engine, monkeypatch):
+    def fail(config, _revision):
+        connection = config.attributes["connection"]
+        connection.execute(text("CREATE TABLE half_made (id INTEGER)"))
+        raise RuntimeError("power cut")
+
+    monkeypatch.setattr(upgrade.command, "upgrade", fail)
+    with pytest.raises(RuntimeError):
+        upgrade.upgrade(url)
+    assert inspect(engine).get_table_names() == []

@@ -1,0 +1,55 @@
+"""The worker inside the server does what was asked for and ends with it."""
+
+import threading
+import time
+
+import pytest
+from sqlalchemy import select
+
+from ibutsu_server import tasks
+from ibutsu_server.app import create_app
+from ibutsu_server.db import db, upgrade
+from ibutsu_server.db.models import Group
+from ibutsu_server.settings import Settings
+from ibutsu_server.tasks.embedded import background
+
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
+
+
+@tasks.celery_task
+def make_embedded_group() -> None:
+    db.session.add(Group(name="made in the background"))
+
+
+@pytest.fixture
+def app(tmp_path):
+    settings = Settings(data_dir=tmp_path, jwt_secret="s" * 32, bcrypt_log_rounds=4)
+    upgrade.upgrade(settings.database_url)
+    app = create_app(settings).app
+    yield app
+    with app.app_context():
+        db.engine.dispose()
+
+
+def _eventually(question, seconds=20):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if question():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def _is_made():
+    db.session.rollback()
+    return db.session.scalar(select(Group.name)) == "made in the background"
+
+
+def test_enqueued_task_is_done_and_the_threads_end(app):
+    before = set(threading.enumerate())
+    with background(app.extensions["celery"]), app.app_context():
+        tasks.enqueue(make_embedded_group)
+        db.session.commit()
+        assert _eventually(_is_made)
+    left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
+    assert left == []
