@@ -47,7 +47,9 @@ class Loaded:
     def add(self, line: dict[str, Any], start: datetime) -> None:
         self.results += 1
         end = start + timedelta(seconds=line["duration"])
-        run = self.runs.setdefault(line["run_id"], {"duration": 0.0, "first": start, "last": end, **dict.fromkeys(COUNTS, 0)})
+        run = self.runs.setdefault(
+            line["run_id"], {"duration": 0.0, "first": start, "last": end, **dict.fromkeys(COUNTS, 0)}
+        )
         run["tests"] += 1
         run[COUNT_OF_OUTCOME[line["result"]]] += 1
         run["duration"] += line["duration"]
@@ -136,7 +138,10 @@ def _insert_into_sqlite(path: str, folder: Path, loaded: Loaded) -> None:
         connection.executemany(
             f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})",
             (
-                [value.replace("-", "") if place in ids else _for_sqlite(value) for place, value in enumerate(row)]
+                [
+                    value.replace("-", "") if place in ids else _for_sqlite(value)
+                    for place, value in enumerate(row)
+                ]
                 for row in rows
             ),
         )
@@ -164,7 +169,9 @@ def load(url: str, folder: Path) -> Loaded:
         index.drop(engine)
     loaded = Loaded()
     if dialect == "postgresql":
-        _copy_to_postgresql(make_url(url).set(drivername="postgresql").render_as_string(False), folder, loaded)
+        _copy_to_postgresql(
+            make_url(url).set(drivername="postgresql").render_as_string(False), folder, loaded
+        )
     else:
         _insert_into_sqlite(str(make_url(url).database), folder, loaded)
     _finish(engine, indexes)

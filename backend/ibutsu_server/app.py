@@ -1,5 +1,6 @@
 """The application: puts the pieces together, nothing else."""
 
+import logging
 from functools import partial
 from http import HTTPStatus
 from typing import Any
@@ -13,7 +14,13 @@ from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
 from ibutsu_server.controllers import bodies, current, problems
-from ibutsu_server.controllers.framework import BearerCheck, JSONResolver, RepeatedParameters, serve_specification
+from ibutsu_server.controllers.framework import (
+    BearerCheck,
+    JSONResolver,
+    Parameters,
+    RepeatedParameters,
+    serve_specification,
+)
 from ibutsu_server.db import db
 from ibutsu_server.db.engine import configure, engine_options
 from ibutsu_server.settings import Settings
@@ -44,8 +51,11 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
         uri_parser_class=RepeatedParameters,
         validate_responses=validate_responses,
         security_map={"bearer": partial(BearerCheck, current.token_reader(app.app))},
-        validator_map={"body": _body_validators(settings)},
+        validator_map={"parameter": Parameters, "body": _body_validators(settings)},
     )
+    logging.getLogger("connexion").setLevel(
+        logging.CRITICAL
+    )  # it warns of every request that a client got wrong
     serve_specification(app.app)
     app.add_url_rule("/", view_func=_welcome)
     problems.register(app)

@@ -59,9 +59,10 @@ def serve(host: str, port: int, workers: int, access_log: bool, data_dir: Path |
     Without settings it is everything in one process: a SQLite file and artifacts in the data folder, the web
     server, the background worker and the scheduler.  With PostgreSQL and a broker it is the web server.
     """
+    settings = _settings(data_dir)
     from ibutsu_server import serve as server
 
-    server.serve(_settings(data_dir), server.Door(host, port, access_log, workers))
+    server.serve(settings, server.Door(host, port, access_log, workers))
 
 
 @main.group()

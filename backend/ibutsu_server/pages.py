@@ -20,7 +20,9 @@ class Page(Generic[Item]):
     estimated: bool = False
 
 
-def take(statement: Any, *, order: Any, page: int, page_size: int, total: int | None = None, estimate: bool = False) -> Page[Any]:
+def take(
+    statement: Any, *, order: Any, page: int, page_size: int, total: int | None = None, estimate: bool = False
+) -> Page[Any]:
     offset = (max(page, 1) - 1) * page_size
     if offset > 2**63 - 1:
         raise Invalid("The page number is too big.", field="page")

@@ -94,7 +94,7 @@ def artifact(artifact: Artifact) -> JSON:
 
 
 def project(project: Project) -> JSON:
-    body = {
+    body: JSON = {
         "id": str(project.id),
         "name": project.name,
         "title": project.title,

@@ -1,4 +1,4 @@
-"""What was answered 201 is there after the power was cut."""
+"""What was answered 201 is there after the server was killed."""
 
 import random
 import threading
@@ -54,7 +54,8 @@ def test_everything_answered_201_survives_kill_9(tmp_path):
 def _stored(client: httpx.Client, run: dict) -> set[str]:
     ids: set[str] = set()
     for page in range(1, 1000):
-        query = {"filter": f"run_id={run['id']}", "pageSize": 500, "page": page}
+        filters = [f"project_id={run['project_id']}", f"run_id={run['id']}"]
+        query = {"filter": filters, "pageSize": 500, "page": page}
         answer = client.get("/result", params=query).json()
         ids |= {result["id"] for result in answer["results"]}
         if page >= answer["pagination"]["totalPages"]:

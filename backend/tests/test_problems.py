@@ -1,9 +1,9 @@
 """Errors as problems: each kind has its status, and no answer tells more than it should."""
 
 import pytest
+from helpers.assertions import assert_problem
 from starlette.exceptions import HTTPException
 
-from helpers.assertions import assert_problem
 from ibutsu_server import errors
 from ibutsu_server.controllers.problems import InvalidBody, Refused
 from ibutsu_server.domain import health
@@ -93,7 +93,12 @@ def test_clients_are_told_how_to_sign_in_and_when_to_come_back(failing):
 @pytest.mark.integration
 @pytest.mark.parametrize(
     ("method", "url", "status"),
-    [("GET", "/api/nothing", 404), ("GET", "/nothing", 404), ("DELETE", "/api/run", 405), ("PATCH", "/api/user", 405)],
+    [
+        ("GET", "/api/nothing", 404),
+        ("GET", "/nothing", 404),
+        ("DELETE", "/api/run", 405),
+        ("PATCH", "/api/user", 405),
+    ],
 )
 def test_unknown_routes_and_methods_are_problems_too(api, method, url, status):
     assert_problem(api.request(method, url), status)

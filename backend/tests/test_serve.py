@@ -30,7 +30,9 @@ def test_first_start_prints_address_account_and_a_line_that_works(serve):
         assert f"Ibutsu server on {server.url} " in server.output
         email, password = re.search(r"Account: (\S+), password (\S+)", server.output).groups()
         line = re.findall(
-            r"^ *pytest --ibutsu (\S+) --ibutsu-token (\S+) --ibutsu-project (\S+)$", server.output, re.M
+            r"^ *pytest --ibutsu (\S+) --ibutsu-token (\S+) --ibutsu-project (\S+)$",
+            server.output,
+            re.MULTILINE,
         )
         assert [(url, project) for url, _, project in line] == [(server.url, "my-project")]
         with server.client() as client:

@@ -1,5 +1,6 @@
 """Settings: what the environment says, and every wrong value refused by name."""
 
+import os
 import stat
 
 import pytest
@@ -14,7 +15,7 @@ SECRET = "s" * 32
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path):
     for prefix in ("POSTGRES", "IBUTSU", "CELERY", "JWT", "SQLALCHEMY"):
-        for name in [name for name in __import__("os").environ if name.startswith(prefix)]:
+        for name in [name for name in os.environ if name.startswith(prefix)]:
             monkeypatch.delenv(name)
     monkeypatch.setenv("IBUTSU_DATA_DIR", str(tmp_path / "data"))
 
@@ -117,7 +118,7 @@ def test_checking_writes_nothing(tmp_path):
 def test_folder_that_cannot_be_made_is_refused(monkeypatch, tmp_path):
     (tmp_path / "file").touch()
     monkeypatch.setenv("IBUTSU_DATA_DIR", str(tmp_path / "file" / "data"))
-    with pytest.raises(SettingsError, match="data folder .* cannot be used"):
+    with pytest.raises(SettingsError, match=r"data folder .* cannot be used"):
         read_settings()
 
 

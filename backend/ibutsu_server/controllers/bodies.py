@@ -90,7 +90,11 @@ def _whole(content: bytes) -> Message:
 
 def _with_length(scope: Scope, length: int) -> Scope:
     """Say how long the body is: WSGI takes a body without a length for an empty one."""
-    headers = [(key, value) for key, value in scope["headers"] if key not in (b"content-length", b"transfer-encoding")]
+    headers = [
+        (key, value)
+        for key, value in scope["headers"]
+        if key not in (b"content-length", b"transfer-encoding")
+    ]
     return {**scope, "headers": [*headers, (b"content-length", str(length).encode())]}
 
 
@@ -131,12 +135,19 @@ def _check_storable(value: Any, path: str, depth: int) -> None:
 
 def check(body: Any, schema: dict[str, Any]) -> None:
     """Raise InvalidBody that names every field that breaks the schema."""
+    if found := faults(body, schema):
+        raise InvalidBody(found)
+
+
+def faults(value: Any, schema: dict[str, Any]) -> list[tuple[str, str]]:
+    """What breaks a schema of the specification: paths, and what is wrong there."""
     if id(schema) not in _compiled:
         _compiled[id(schema)] = schema, _compile(schema)
     _, validator = _compiled[id(schema)]
-    if not validator.is_valid(body):
-        faults = (fault for error in validator.iter_errors(body) for fault in _explain(error))
-        raise InvalidBody([(field, _shortened(message)) for field, message in islice(faults, MAX_FAULTS)])
+    if validator.is_valid(value):
+        return []
+    found = (fault for error in validator.iter_errors(value) for fault in _explain(error))
+    return [(field, _shortened(message)) for field, message in islice(found, MAX_FAULTS)]
 
 
 def _explain(error: Any) -> Iterator[tuple[str, str]]:

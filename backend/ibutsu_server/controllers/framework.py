@@ -7,10 +7,13 @@ from typing import Any
 from connexion.resolver import Resolver
 from connexion.security import BearerSecurityHandler
 from connexion.uri_parsing import OpenAPIURIParser
+from connexion.validators import ParameterValidator
 from flask import Flask, Response, current_app
 from yaml import safe_dump
 
 from ibutsu_server import openapi
+from ibutsu_server.controllers.bodies import faults
+from ibutsu_server.errors import Invalid
 
 
 class JSONResolver(Resolver):
@@ -59,11 +62,26 @@ class RepeatedParameters(OpenAPIURIParser):
         return value if isinstance(value, list) else super()._split(value, param_defn, _in)
 
 
+class Parameters(ParameterValidator):
+    """Parameters are checked like bodies; Connexion would compile their schemas with every request."""
+
+    @staticmethod
+    def validate_parameter(
+        parameter_type: str,  # noqa: ARG004
+        value: Any,
+        param: dict[str, Any],
+        param_name: str | None = None,  # noqa: ARG004
+    ) -> None:
+        name = param["name"]
+        if value is None:
+            return
+        if found := faults(value, param["schema"]):
+            raise Invalid(f"{found[0][1]} - '{name}'", field=name)
+
+
 def serve_specification(app: Flask) -> None:
     """The specification as it is written; Connexion would repeat every schema wherever it is used."""
     document = openapi.document()
     text = safe_dump(document, sort_keys=False, allow_unicode=True)
     app.add_url_rule("/api/openapi.json", "openapi_json", lambda: _answers_json(lambda: document)())
-    app.add_url_rule(
-        "/api/openapi.yaml", "openapi_yaml", lambda: Response(text, mimetype="application/yaml")
-    )
+    app.add_url_rule("/api/openapi.yaml", "openapi_yaml", lambda: Response(text, mimetype="application/yaml"))

@@ -1,7 +1,6 @@
 """Groups over HTTP."""
 
-from ibutsu_server import pages
-from ibutsu_server import serialize
+from ibutsu_server import pages, serialize
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Group
@@ -9,9 +8,7 @@ from ibutsu_server.domain import groups
 
 
 def get_group_list(page: int = 1, page_size: int = 25) -> JSON:
-    found = pages.take(
-        scope().select(Group), order=(Group.name, Group.id), page=page, page_size=page_size
-    )
+    found = pages.take(scope().select(Group), order=(Group.name, Group.id), page=page, page_size=page_size)
     return serialize.page("groups", found, serialize.group)
 
 

@@ -38,7 +38,9 @@ class InvalidBody(errors.Invalid):
     """A body that breaks the schema, with one message a field."""
 
     def __init__(self, found: list[tuple[str, str]]) -> None:
-        super().__init__("; ".join(f"{message} - '{field}'" if field else message for field, message in found))
+        super().__init__(
+            "; ".join(f"{message} - '{field}'" if field else message for field, message in found)
+        )
         self.found = found
 
 

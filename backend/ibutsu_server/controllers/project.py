@@ -1,8 +1,7 @@
 """Projects over HTTP."""
 
-from ibutsu_server import filters, pages
+from ibutsu_server import filters, pages, serialize
 from ibutsu_server.access import as_uuid
-from ibutsu_server import serialize
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Project
@@ -22,7 +21,9 @@ def get_project_list(
         statement = statement.where(Project.owner_id == as_uuid(owner_id, field="ownerId"))
     if group_id:
         statement = statement.where(Project.group_id == as_uuid(group_id, field="groupId"))
-    found = pages.take(statement, order=(Project.name, Project.id), page=page, page_size=page_size)
+    found = pages.take(
+        projects.with_people(statement), order=(Project.name, Project.id), page=page, page_size=page_size
+    )
     return serialize.page("projects", found, serialize.project)
 
 

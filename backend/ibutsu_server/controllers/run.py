@@ -22,7 +22,7 @@ BULK_MAX = 25
 def get_run_list(
     filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
 ) -> Answer:
-    query = {"page": page, "page_size": page_size, "estimate": estimate}
+    query: JSON = {"page": page, "page_size": page_size, "estimate": estimate}
     if is_too_long(page_size):
         return later(scope(), "runs", filter_, query)
     return serialize.page("runs", listing.newest(scope(), Run, filter_, **query), serialize.run)
@@ -54,7 +54,9 @@ def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1
     if not metadata:
         raise Refused(401, "Bad request, can only update metadata", field="metadata")
     if page_size > BULK_MAX:
-        raise Refused(405, f"Bad request, cannot update more than {BULK_MAX} runs at a time", field="pageSize")
+        raise Refused(
+            405, f"Bad request, cannot update more than {BULK_MAX} runs at a time", field="pageSize"
+        )
     caller = scope()
     project = named_project(caller, body)
     found = listing.newest(caller, Run, filter_, page=1, page_size=page_size, estimate=False)

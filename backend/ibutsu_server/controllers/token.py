@@ -1,7 +1,6 @@
 """The caller's own API tokens over HTTP."""
 
-from ibutsu_server import pages
-from ibutsu_server import serialize
+from ibutsu_server import pages, serialize
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Token

@@ -1,5 +1,7 @@
 """The database session, what both databases share, and the one place where a request commits."""
 
+from typing import TYPE_CHECKING
+
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import MetaData
 from sqlalchemy.orm import DeclarativeBase
@@ -20,3 +22,13 @@ class Base(DeclarativeBase):
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
+
+if TYPE_CHECKING:
+
+    class Model(Base):
+        """What `db.Model` is, in words that type checkers understand."""
+
+        __abstract__ = True
+
+else:
+    Model = db.Model

@@ -8,33 +8,35 @@ from sqlalchemy.engine import ExceptionContext
 
 from ibutsu_server import errors
 
-_TIMEOUT = "The database took too long: ask for less, for example with more filters"
+_SLOW = errors.TookTooLong, "The database took too long: ask for less, for example with more filters"
+_GONE = errors.Conflict, "Something that this request refers to was deleted meanwhile"
+_TAKEN = errors.Conflict, "Something with this id or name already exists"
+_BUSY = errors.Unavailable, "Another request got in the way; please try again"
+_AWAY = errors.Unavailable, "The database does not answer; please try again later"
+
+_OF_POSTGRESQL: tuple[tuple[type[Exception], tuple[type[errors.Error], str]], ...] = (
+    (psycopg.errors.QueryCanceled, _SLOW),
+    (psycopg.errors.ForeignKeyViolation, _GONE),
+    (psycopg.errors.UniqueViolation, _TAKEN),
+    (psycopg.errors.DeadlockDetected, _BUSY),
+    (psycopg.errors.SerializationFailure, _BUSY),
+    (psycopg.OperationalError, _AWAY),
+)
+_OF_SQLITE = (
+    ("interrupted", _SLOW),
+    ("FOREIGN KEY", _GONE),
+    ("UNIQUE", _TAKEN),
+    ("locked", _BUSY),
+)
 
 
 def _meaning(failure: BaseException) -> errors.Error | None:
-    match failure:
-        case psycopg.errors.QueryCanceled():
-            return errors.TookTooLong(_TIMEOUT)
-        case sqlite3.OperationalError() if "interrupted" in str(failure):
-            return errors.TookTooLong(_TIMEOUT)
-        case psycopg.errors.InvalidRegularExpression():
-            return errors.Invalid(f"Bad regular expression: {failure.diag.message_primary}", field="filter")
-        case psycopg.errors.ForeignKeyViolation():
-            return errors.Conflict("Something that this request refers to was deleted meanwhile")
-        case psycopg.errors.UniqueViolation():
-            return errors.Conflict("Something with this id or name already exists")
-        case sqlite3.IntegrityError() if "FOREIGN KEY" in str(failure):
-            return errors.Conflict("Something that this request refers to was deleted meanwhile")
-        case sqlite3.IntegrityError() if "UNIQUE" in str(failure):
-            return errors.Conflict("Something with this id or name already exists")
-        case psycopg.errors.DeadlockDetected() | psycopg.errors.SerializationFailure():
-            return errors.Unavailable("Another request got in the way; please try again")
-        case psycopg.OperationalError():
-            return errors.Unavailable("The database does not answer; please try again later")
-        case sqlite3.OperationalError() if "locked" in str(failure):
-            return errors.Unavailable("The database is busy; please try again")
-        case _:
-            return None
+    if isinstance(failure, psycopg.errors.InvalidRegularExpression):
+        reason = failure.diag.message_primary
+        return errors.Invalid(f"PostgreSQL cannot read this regular expression: {reason}", field="filter")
+    if isinstance(failure, sqlite3.Error):
+        return next((kind(told) for text, (kind, told) in _OF_SQLITE if text in str(failure)), None)
+    return next((kind(told) for cause, (kind, told) in _OF_POSTGRESQL if isinstance(failure, cause)), None)
 
 
 def translate(engine: Engine) -> None:

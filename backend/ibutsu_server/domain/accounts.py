@@ -20,7 +20,7 @@ def sign_in(
     """Return the user and a session JWT; the refusal takes as long for unknown users as for known ones."""
     if not email or not password:
         raise LoginRefused("EMPTY", "Username and/or password are empty")
-    user = db.session.scalar(select(User).where(func.lower(User.email) == email.lower()))
+    user = db.session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
     is_right = is_password(password, user.password_hash if user else None, rounds=rounds)
     if not login_enabled and not (is_right and user and user.is_superadmin):
         raise LoginRefused("INVALID", _LOGIN_OFF)

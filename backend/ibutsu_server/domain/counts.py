@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, select, update
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Run
@@ -72,18 +72,18 @@ def _end(start: datetime, duration: float) -> datetime:
         return start
 
 
-def _afresh(column: Any, more: Any) -> ColumnElement[Any]:
+def _afresh(column: Any, more: Any) -> Any:
     """The first result starts the count anew, whatever the client had reported."""
     return case((Run.result_count == 0, 0), else_=func.coalesce(column, 0)) + more
 
 
-def _first(column: Any, value: Any, *, wins: ColumnElement[bool]) -> ColumnElement[Any]:
+def _first(column: Any, value: Any, *, wins: Any) -> Any:
     return case((Run.result_count == 0, value), (column.is_(None), value), (wins, value), else_=column)
 
 
 _START, _END = bindparam("start", type_=UtcDateTime), bindparam("end", type_=UtcDateTime)
 _ADD = (
-    update(Run.__table__)
+    update(Run)
     .where(Run.id == bindparam("run"))
     .values(
         {
@@ -104,9 +104,12 @@ _ADD = (
 def recount(run_id: uuid.UUID) -> None:
     """Count all results of a run again, after one was changed; the lock on the run keeps writers in line."""
     run = db.session.execute(
-        select(Run).where(Run.id == run_id).with_for_update(of=Run).execution_options(populate_existing=True)
+        select(Run)
+        .where(Run.id == run_id)
+        .with_for_update(of=Run, key_share=True)
+        .execution_options(populate_existing=True)
     ).scalar_one()
-    counts = {column: 0 for column in OUTCOME_COLUMNS}
+    counts = dict.fromkeys(OUTCOME_COLUMNS, 0)
     run.tests, run.duration = 0, 0.0
     for outcome, count, duration in db.session.execute(_per_outcome(run_id)):
         run.tests += count

@@ -8,6 +8,9 @@ import orjson
 from ibutsu_server.db.types import JSONObject
 from ibutsu_server.errors import Invalid
 
+NAME_CHARACTERS = 255
+"""As the specification says of `component` and `env`; they are part of indexes."""
+
 
 def merge(old: JSONObject | None, new: JSONObject) -> JSONObject:
     """Lay `new` over `old`, object by object; null keeps what was there, lists are replaced."""
@@ -34,9 +37,11 @@ def promote_user_properties(metadata: JSONObject) -> JSONObject:
 def text_of(metadata: JSONObject, key: str) -> str | None:
     """A value that also has a column of its own; only text can go there."""
     value = metadata.get(key)
-    if value is None or isinstance(value, str):
-        return value
-    raise Invalid(f"metadata.{key} must be text", field=f"metadata.{key}")
+    if value is not None and not isinstance(value, str):
+        raise Invalid(f"metadata.{key} must be text", field=f"metadata.{key}")
+    if value is not None and len(value) > NAME_CHARACTERS:
+        raise Invalid(f"metadata.{key} has more than {NAME_CHARACTERS} characters", field=f"metadata.{key}")
+    return value
 
 
 def fingerprint(body: dict[str, Any]) -> bytes:

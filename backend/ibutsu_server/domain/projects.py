@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import selectinload
 
 from ibutsu_server.access import as_uuid_or_none
 from ibutsu_server.db import db
@@ -16,17 +17,23 @@ from ibutsu_server.errors import Conflict, Invalid
 
 def add(owner: User, body: JSONObject) -> Project:
     """Make a project whose owner and first member is the caller."""
+    id_ = uuid.UUID(body["id"]) if body.get("id") else new_id()
     values = {
-        "id": uuid.UUID(body["id"]) if body.get("id") else new_id(),
+        "id": id_,
         "name": _free_name(body.get("name")),
         "title": body.get("title"),
         "owner_id": owner.id,
         "group_id": _existing(Group, body.get("group_id"), "group_id"),
     }
     if not insert_new(Project, values):
-        raise Conflict(f"Project id {values['id']} already exist", field="id")
-    join(values["id"], owner.id)
-    return db.session.get_one(Project, values["id"])
+        raise Conflict(f"Project id {id_} already exist", field="id")
+    join(id_, owner.id)
+    return db.session.get_one(Project, id_)
+
+
+def with_people(statement: Select[tuple[Project]]) -> Select[tuple[Project]]:
+    """Load what the answers show of each project in as many statements for one project as for a page of them."""
+    return statement.options(selectinload(Project.users), selectinload(Project.default_dashboard))
 
 
 def change(project: Project, body: JSONObject) -> None:
@@ -49,12 +56,12 @@ def change(project: Project, body: JSONObject) -> None:
 
 
 def join(project_id: uuid.UUID, user_id: uuid.UUID) -> None:
-    statement = insert(Membership.__table__).on_conflict_do_nothing()
+    statement = insert(Membership).on_conflict_do_nothing()
     db.session.execute(statement, {"project_id": project_id, "user_id": user_id})
 
 
 def _invite(project: Project, users: Iterable[Any]) -> None:
-    emails = [(user["email"] if isinstance(user, dict) else user).lower() for user in users]
+    emails = [func.lower(user["email"] if isinstance(user, dict) else user) for user in users]
     for user_id in db.session.scalars(select(User.id).where(func.lower(User.email).in_(emails))).all():
         join(project.id, user_id)
 
@@ -65,7 +72,9 @@ def _free_name(name: str | None, *, but: uuid.UUID | None = None) -> str:
         raise Invalid("name is required and must not be empty", field="name")
     if as_uuid_or_none(name) is not None:
         raise Invalid("name must not look like a UUID", field="name")
-    taken = select(Project.id).where(func.lower(Project.name) == name.lower(), Project.id != (but or new_id()))
+    taken = select(Project.id).where(
+        func.lower(Project.name) == func.lower(name), Project.id != (but or new_id())
+    )
     if db.session.scalar(taken) is not None:
         raise Conflict(f"A project with the name {name} already exists", field="name")
     return name

@@ -14,6 +14,9 @@ from ibutsu_server.domain.metadata import fingerprint, merge, promote_user_prope
 from ibutsu_server.domain.runs import read_time
 from ibutsu_server.errors import Conflict, Invalid
 
+TEST_ID_BYTES = 2600
+"""What fits into one entry of PostgreSQL's index beside project, time and id."""
+
 _COUNTED = ("result", "duration", "start_time", "run_id")
 
 
@@ -40,7 +43,7 @@ def _from_report(project_id: uuid.UUID, body: JSONObject) -> dict[str, Any]:
         "id": uuid.UUID(body["id"]) if body.get("id") else new_id(),
         "project_id": project_id,
         "run_id": named_run(body),
-        "test_id": body.get("test_id"),
+        "test_id": _test_id(body),
         "start_time": read_time(body.get("start_time")) or now(),
         "duration": body.get("duration"),
         "result": body.get("result"),
@@ -51,6 +54,13 @@ def _from_report(project_id: uuid.UUID, body: JSONObject) -> dict[str, Any]:
         "data": metadata,
         "fingerprint": fingerprint(body),
     }
+
+
+def _test_id(body: JSONObject) -> str | None:
+    test_id: str | None = body.get("test_id")
+    if test_id is not None and len(test_id.encode()) > TEST_ID_BYTES:
+        raise Invalid(f"test_id has more than {TEST_ID_BYTES} bytes", field="test_id")
+    return test_id
 
 
 def named_run(body: JSONObject) -> uuid.UUID | None:
@@ -100,13 +110,14 @@ def change(result: Result, body: JSONObject, *, project: Project | None) -> None
 
 
 def _apply(result: Result, body: JSONObject) -> None:
-    for field in ("test_id", "duration", "result", "source", "params", "component", "env"):
+    result.test_id = _test_id(body) or result.test_id
+    for field in ("duration", "result", "source", "params", "component", "env"):
         if body.get(field) is not None:
             setattr(result, field, body[field])
     if body.get("start_time"):
         result.start_time = read_time(body["start_time"]) or result.start_time
     if body.get("metadata"):
-        result.data = merge(result.data, promote_user_properties(body["metadata"]))
+        result.data = promote_user_properties(merge(result.data, body["metadata"]))
         for field in ("component", "env"):
             if field in body["metadata"]:
                 setattr(result, field, text_of(result.data, field))

@@ -57,9 +57,7 @@ def change(run: Run, body: JSONObject, *, project: Project | None) -> None:
     for field in ("source", "component", "env"):
         if field in body and (body[field] is not None or field not in _KEPT_WHEN_NULL):
             setattr(run, field, body[field])
-    for field in ("created", "start_time"):
-        if body.get(field):
-            setattr(run, field, read_time(body[field]))
+    run.start_time = read_time(body.get("start_time")) or run.start_time
     if body.get("duration") is not None and not run.result_count:
         run.duration = body["duration"]
     if body.get("summary") is not None:

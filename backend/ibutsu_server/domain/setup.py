@@ -97,8 +97,8 @@ def project_called(name: str) -> Project:
 
 
 def _find(email: str) -> User | None:
-    return db.session.scalar(select(User).where(func.lower(User.email) == email.lower()))
+    return db.session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
 
 
 def _find_project(name: str) -> Project | None:
-    return db.session.scalar(select(Project).where(func.lower(Project.name) == name.lower()))
+    return db.session.scalar(select(Project).where(func.lower(Project.name) == func.lower(name)))

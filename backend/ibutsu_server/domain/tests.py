@@ -3,31 +3,36 @@
 import uuid
 from datetime import datetime
 from functools import cache
-from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import case, func, or_, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Test
-from ibutsu_server.db.writes import insert
+from ibutsu_server.db.writes import Insert, dialect, insert
 
 
 def saw(project_id: uuid.UUID, test_id: str, at: datetime) -> None:
     """Remember that a test ran; safe against any number of parallel reporters."""
-    db.session.connection().execute(
-        _saw(db.engine.dialect.name),
-        {"project_id": project_id, "test_id": test_id, "first_seen": at, "last_seen": at},
-    )
+    values = {"project_id": project_id, "test_id": test_id, "first_seen": at, "last_seen": at}
+    db.session.connection().execute(_saw(dialect()), values)
 
 
 @cache
-def _saw(dialect: str) -> Any:  # noqa: ARG001 - each database has its own words
-    statement = insert(Test.__table__)
-    seen = statement.excluded.last_seen
+def _saw(dialect: str) -> Insert:  # noqa: ARG001 - each database has its own words
+    return _widening(insert(Test))
+
+
+def _widening(statement: Insert) -> Insert:
+    """The span of a test that is known already grows where it must."""
+    first, last = statement.excluded.first_seen, statement.excluded.last_seen
+    earlier, later = first < Test.first_seen, last > Test.last_seen
     return statement.on_conflict_do_update(
         index_elements=[Test.project_id, Test.test_id],
-        set_={"last_seen": seen},
-        where=Test.last_seen < seen,
+        set_={
+            "first_seen": case((earlier, first), else_=Test.first_seen),
+            "last_seen": case((later, last), else_=Test.last_seen),
+        },
+        where=or_(earlier, later),
     )
 
 
@@ -39,4 +44,4 @@ def saw_run(project_id: uuid.UUID, run_id: uuid.UUID) -> None:
         .group_by(Result.project_id, Result.test_id)
     )
     names = ["project_id", "test_id", "first_seen", "last_seen"]
-    db.session.execute(insert(Test.__table__).from_select(names, found).on_conflict_do_nothing())
+    db.session.execute(_widening(insert(Test).from_select(names, found)))

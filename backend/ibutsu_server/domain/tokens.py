@@ -27,9 +27,7 @@ def digest_of(jwt: str) -> bytes:
     return hashlib.sha256(jwt.encode()).digest()
 
 
-def issue(
-    user: User, *, name: str, kind: str, lifetime: timedelta, id_: uuid.UUID | None = None
-) -> Issued:
+def issue(user: User, *, name: str, kind: str, lifetime: timedelta, id_: uuid.UUID | None = None) -> Issued:
     """Hand out a token; `kind` is `api` or `session`, `id_` an id that the client made."""
     jwt = create_access_token(str(user.id), expires_delta=lifetime)
     token = Token(

@@ -1,6 +1,8 @@
 """Read a page of runs or results that is too long to wait for."""
 
 import uuid
+from collections.abc import Callable
+from typing import Any
 
 from ibutsu_server import serialize
 from ibutsu_server.access import Scope
@@ -9,7 +11,10 @@ from ibutsu_server.db.types import JSONObject
 from ibutsu_server.domain import listing, tasks
 from ibutsu_server.tasks import celery_task
 
-_KINDS = {"runs": (Run, serialize.run), "results": (Result, serialize.result)}
+_KINDS: dict[str, tuple[Any, Callable[[Any], JSONObject]]] = {
+    "runs": (Run, serialize.run),
+    "results": (Result, serialize.result),
+}
 
 
 def _answer(scope: Scope, task: Task) -> JSONObject:

@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping
 
 
-
 def pass_rate(outcomes: Mapping[str | None, int], *, count_skips: bool) -> float | None:
     """Passed results as a fraction of all, from 0 to 1; None when there is nothing to judge.
 
@@ -16,6 +15,6 @@ def pass_rate(outcomes: Mapping[str | None, int], *, count_skips: bool) -> float
 
 def newest_builds(builds: Iterable[str], count: int) -> list[str]:
     """The last `count` builds, oldest first; numbers in the order of numbers, before everything else newest."""
-    return sorted(builds, key=lambda build: (not build.isdecimal(), int(build) if build.isdecimal() else 0, build))[
-        -count:
-    ]
+    return sorted(
+        builds, key=lambda build: (not build.isdecimal(), int(build) if build.isdecimal() else 0, build)
+    )[-count:]

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-
 from fixtures.constants import MISSING_ID
 from helpers.assertions import assert_page, assert_problem
 from helpers.factories import result_body, run_body
+
 from ibutsu_server.db.models import Result, Test
 from ibutsu_server.domain.counts import COLUMN_OF_OUTCOME
 
@@ -132,7 +132,9 @@ def test_run_id_alone_is_enough(api, shop, make_run):
 @pytest.mark.parametrize("by", ["run_id", "metadata.run"])
 def test_run_that_is_missing_or_elsewhere_is_400(api, shop, make_run, by):
     for run_id in (MISSING_ID, make_run().id):
-        body = result_body("shop", run_id) if by == "metadata.run" else result_body("shop", run_id=str(run_id))
+        body = (
+            result_body("shop", run_id) if by == "metadata.run" else result_body("shop", run_id=str(run_id))
+        )
         assert_problem(api.post("/api/result", json=body), 400, "no run", field="run_id")
     assert Result.query.count() == 0
 
@@ -220,7 +222,9 @@ def test_component_and_env_follow_the_metadata_of_an_update(api, make_result):
 
 
 @pytest.mark.integration
-@pytest.mark.parametrize("body", [{}, {"metadata": {}}, {"metadata": None}, {"id": str(uuid4())}, {"result": None}])
+@pytest.mark.parametrize(
+    "body", [{}, {"metadata": {}}, {"metadata": None}, {"id": str(uuid4())}, {"result": None}]
+)
 def test_update_without_anything_new_changes_nothing(api, make_result, body):
     result = make_result(metadata={"a": 1})
     before = api.get(f"/api/result/{result.id}").json()
@@ -302,7 +306,9 @@ def test_member_cannot_move_a_result_to_where_they_are_not_a_member(
 @pytest.mark.integration
 def test_results_are_listed_newest_first(api, shop, make_run, make_result):
     run = make_run(project_id=shop.id)
-    results = [make_result(run_id=run.id, start_time=datetime(2026, 11, day, tzinfo=UTC)) for day in (2, 3, 1)]
+    results = [
+        make_result(run_id=run.id, start_time=datetime(2026, 11, day, tzinfo=UTC)) for day in (2, 3, 1)
+    ]
     response = api.get("/api/result", params={"filter": f"run_id={run.id},project_id={shop.id}"})
     assert_page(response, "results", [results[1].id, results[0].id, results[2].id])
 

@@ -4,10 +4,10 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-
 from fixtures.constants import MISSING_ID
 from helpers.assertions import assert_page, assert_problem
 from helpers.factories import result_body, run_body
+
 from ibutsu_server.db.models import Run
 
 
@@ -171,7 +171,9 @@ def test_body_of_another_type_is_415(api):
 
 
 @pytest.mark.validation
-@pytest.mark.parametrize(("id_", "status", "text"), [("x", 400, "is not a valid UUID"), (MISSING_ID, 404, "Run not found")])
+@pytest.mark.parametrize(
+    ("id_", "status", "text"), [("x", 400, "is not a valid UUID"), (MISSING_ID, 404, "Run not found")]
+)
 @pytest.mark.parametrize("method", ["GET", "PUT"])
 def test_unknown_run_is_refused(api, method, id_, status, text):
     assert_problem(api.request(method, f"/api/run/{id_}", json={} if method == "PUT" else None), status, text)
@@ -201,7 +203,9 @@ def test_update_honours_top_level_env_and_keeps_it_on_null(api, make_run):
 def test_update_does_not_touch_counted_numbers(api, make_run, make_result):
     run = make_run()
     make_result(run_id=run.id, result="failed", duration=2)
-    answer = api.put(f"/api/run/{run.id}", json={"summary": {"failures": 9, "collected": 3}, "duration": 77}).json()
+    answer = api.put(
+        f"/api/run/{run.id}", json={"summary": {"failures": 9, "collected": 3}, "duration": 77}
+    ).json()
     assert (answer["summary"]["failures"], answer["summary"]["collected"]) == (1, 3)
     assert answer["duration"] == 2
 

@@ -163,7 +163,7 @@ def test_downgrade_removes_every_table(url, engine):
 def test_file_that_is_no_database_is_refused(tmp_path):
     path = tmp_path / "ibutsu.db"
     path.write_text("this is a letter to my aunt, not a database" * 100)
-    with pytest.raises(SettingsError, match="cannot be used .*not a database"):
+    with pytest.raises(SettingsError, match=r"cannot be used .*not a database"):
         upgrade.upgrade(f"sqlite:///{path}")
 
 

@@ -2,17 +2,14 @@
 
 
 def test_with_project(make_project):
-    project = make_project(name='my-project', title='My Project')
+    project = make_project(name="my-project", title="My Project")
     assert project.id is not None
-    assert project.name == 'my-project'
+    assert project.name == "my-project"
 
 
 def test_with_run(make_project, make_run):
     project = make_project()
-    run = make_run(
-        project_id=project.id,
-        metadata={'build_number': 100, 'env': 'prod'}
-    )
+    run = make_run(project_id=project.id, metadata={"build_number": 100, "env": "prod"})
     assert run.id is not None
 
 
@@ -22,62 +19,43 @@ def test_with_result(make_project, make_run, make_result):
     result = make_result(
         run_id=run.id,
         project_id=project.id,
-        test_id='test.example',
-        result='passed',
-        metadata={'component': 'frontend'}
+        test_id="test.example",
+        result="passed",
+        metadata={"component": "frontend"},
     )
     assert result.id is not None
 
 
 def test_with_user(make_user):
-    user = make_user(
-        email='test@example.com',
-        name='Test User',
-        is_superadmin=True
-    )
+    user = make_user(email="test@example.com", name="Test User", is_superadmin=True)
     assert user.id is not None
 
 
 def test_with_artifact(make_result, make_artifact):
     result = make_result()
-    artifact = make_artifact(
-        result_id=result.id,
-        filename='test.log',
-        content=b'test content'
-    )
+    artifact = make_artifact(result_id=result.id, filename="test.log", content=b"test content")
     assert artifact.id is not None
 
 
 def test_with_import(make_import):
-    import_record = make_import(
-        filename='test.xml',
-        format='junit',
-        status='done'
-    )
+    import_record = make_import(filename="test.xml", format="junit", status="done")
     assert import_record.id is not None
 
 
 def test_with_widget(make_project, make_widget_config):
     project = make_project()
-    widget = make_widget_config(
-        project_id=project.id,
-        widget='run-aggregator',
-        params={'weeks': 4}
-    )
+    widget = make_widget_config(project_id=project.id, widget="run-aggregator", params={"weeks": 4})
     assert widget.id is not None
 
 
 def test_with_group(make_group):
-    group = make_group(name='test-group')
+    group = make_group(name="test-group")
     assert group.id is not None
 
 
 def test_with_dashboard(make_project, make_dashboard):
     project = make_project()
-    dashboard = make_dashboard(
-        project_id=project.id,
-        title='Test Dashboard'
-    )
+    dashboard = make_dashboard(project_id=project.id, title="Test Dashboard")
     assert dashboard.id is not None
 
 
@@ -109,30 +87,17 @@ def test_widget_config(flask_app, widget_test_hierarchy, auth_headers):
 
 def test_multiple_runs(make_project, bulk_run_creator):
     project = make_project()
-    runs = bulk_run_creator(
-        count=5,
-        project_id=project.id,
-        metadata_pattern=lambda i: {"build": str(i)}
-    )
+    runs = bulk_run_creator(count=5, project_id=project.id, metadata_pattern=lambda i: {"build": str(i)})
     assert len(runs) == 5
 
 
 def test_multiple_results(make_run, bulk_result_creator):
     run = make_run()
-    results = bulk_result_creator(
-        count=10,
-        run_id=run.id,
-        project_id=run.project_id,
-        component="frontend"
-    )
+    results = bulk_result_creator(count=10, run_id=run.id, project_id=run.project_id, component="frontend")
     assert len(results) == 10
 
 
 def test_jenkins_widget(make_project, jenkins_run_factory):
     project = make_project()
-    run = jenkins_run_factory(
-        job_name="my-job",
-        build_number="100",
-        project_id=project.id
-    )
+    run = jenkins_run_factory(job_name="my-job", build_number="100", project_id=project.id)
     assert run.metadata["jenkins"]["job_name"] == "my-job"

@@ -19,7 +19,7 @@ def test_endpoint_validation_errors(
     """Test validation errors for endpoint - parametrized"""
     client, jwt_token = flask_app
     headers = auth_headers(jwt_token)
-    response = client.get(f'/api/{resource}/{input_id}', headers=headers)
+    response = client.get(f"/api/{resource}/{input_id}", headers=headers)
     assert response.status_code == expected_status, description
 
 
@@ -59,8 +59,13 @@ def test_list_pagination(flask_app, make_project, page, page_size, auth_headers)
     ],
 )
 def test_upload_validation(
-    flask_app, artifact_test_hierarchy, data_builder,
-    needs_hierarchy, expected_status, expected_error, auth_headers
+    flask_app,
+    artifact_test_hierarchy,
+    data_builder,
+    needs_hierarchy,
+    expected_status,
+    expected_error,
+    auth_headers,
 ):
     """Test upload validation with conditional setup"""
     client, jwt_token = flask_app
@@ -97,5 +102,6 @@ def test_create_project(flask_app, make_group, auth_headers):
     # Additional verification in database
     with client.application.app_context():
         from ibutsu_server.db.models import Project
+
         project = Project.query.filter_by(name="my-project").first()
         assert project is not None

@@ -8,17 +8,17 @@ from ibutsu_server.db.models import Project, Result, User
 @pytest.mark.filterwarnings("ignore:.*Query.get:sqlalchemy.exc.LegacyAPIWarning")
 def test_querying_records_legacy_pattern(make_user, make_project):
     user_id = make_user().id
-    made = make_project(name='test')
+    made = make_project(name="test")
 
     # Don't use Model.query.get() - deprecated in SQLAlchemy 2.0
     user = User.query.get(user_id)
-    project = Project.query.filter_by(name='test').first()
+    project = Project.query.filter_by(name="test").first()
 
     assert (user.id, project.id) == (user_id, made.id)
 
 
 def test_querying_records_2_0_pattern(make_user, make_project, make_result):
-    user_id, made, reported = make_user().id, make_project(name='test'), make_result()
+    user_id, made, reported = make_user().id, make_project(name="test"), make_result()
 
     from ibutsu_server.db import db
 
@@ -26,9 +26,7 @@ def test_querying_records_2_0_pattern(make_user, make_project, make_result):
     user = db.session.get(User, user_id)
 
     # Query with filter
-    project = db.session.execute(
-        db.select(Project).filter_by(name='test')
-    ).scalar_one_or_none()
+    project = db.session.execute(db.select(Project).filter_by(name="test")).scalar_one_or_none()
 
     # Get all records
     results = db.session.execute(db.select(Result)).scalars().all()
@@ -44,9 +42,7 @@ def test_counting_records_2_0_pattern(make_project):
 
     # Use .subquery() to convert query to subquery
     query = db.select(Project)
-    total = db.session.execute(
-        db.select(db.func.count()).select_from(query.subquery())
-    ).scalar()
+    total = db.session.execute(db.select(db.func.count()).select_from(query.subquery())).scalar()
 
     assert total == 2
 

@@ -74,7 +74,13 @@ def result(**values: Any) -> Result:
     if made.test_id is not None:
         tests.saw(made.project_id, made.test_id, made.start_time)
     if made.run_id is not None:
-        counts.add({column.key: getattr(made, column.key) for column in Result.__table__.columns if column.key != "fingerprint"})
+        counts.add(
+            {
+                column.key: getattr(made, column.key)
+                for column in Result.__table__.columns
+                if column.key != "fingerprint"
+            }
+        )
         db.session.expire_all()
     db.session.commit()
     return made
@@ -95,7 +101,9 @@ def artifact(*, content: bytes = b"content", **values: Any) -> Artifact:
 
 
 def import_(**values: Any) -> Import:
-    return _stored(Import(**{"filename": "test.xml", "format": "junit", "status": "done", "metadata": {}, **values}))
+    return _stored(
+        Import(**{"filename": "test.xml", "format": "junit", "status": "done", "metadata": {}, **values})
+    )
 
 
 def dashboard(**values: Any) -> Dashboard:

@@ -8,6 +8,7 @@ import sys
 import threading
 import time
 from pathlib import Path
+from typing import Self
 
 import httpx
 
@@ -56,7 +57,7 @@ class Server:
             for lines, stream in ((self._lines, self.process.stdout), (self._errors, self.process.stderr))
         ]
 
-    def __enter__(self) -> "Server":
+    def __enter__(self) -> Self:
         for reader in self._readers:
             reader.start()
         end = time.monotonic() + READY_SECONDS

@@ -23,7 +23,7 @@ class Recorder:
 
 
 class BrokenBroker:
-    def apply_async(self, args):
+    def apply_async(self, _args):
         raise OperationalError("connection refused")
 
 

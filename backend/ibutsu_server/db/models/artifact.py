@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
 from ibutsu_server.db.types import UtcDateTime, now
 
 
-class Artifact(HasId, HasMetadata, db.Model):
+class Artifact(HasId, HasMetadata, Model):
     """An artifact of a result also carries the result's run, so that all three can be spread by run.
 
     `size` is in bytes, `digest` the SHA-256 of the content, `storage_key` the path within the storage.
@@ -19,9 +19,7 @@ class Artifact(HasId, HasMetadata, db.Model):
 
     __tablename__ = "artifacts"
 
-    project_id: Mapped[uuid.UUID] = mapped_column(
-        ForeignKey("projects.id", ondelete="CASCADE"), index=True
-    )
+    project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
     run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
     result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     filename: Mapped[str] = mapped_column(Text)

@@ -6,18 +6,16 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
 from ibutsu_server.db.types import UtcDateTime, now
 
 
-class Import(HasId, HasMetadata, db.Model):
+class Import(HasId, HasMetadata, Model):
     __tablename__ = "imports"
 
     project_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
-    run_id: Mapped[uuid.UUID | None] = mapped_column(
-        ForeignKey("runs.id", ondelete="SET NULL"), index=True
-    )
+    run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="SET NULL"), index=True)
     filename: Mapped[str | None] = mapped_column(Text)
     format: Mapped[str | None] = mapped_column(Text)
     status: Mapped[str] = mapped_column(Text, default="pending")

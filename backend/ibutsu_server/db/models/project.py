@@ -5,14 +5,14 @@ import uuid
 from sqlalchemy import ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.dashboard import Dashboard
 from ibutsu_server.db.models.membership import Membership
 from ibutsu_server.db.models.mixins import HasId
 from ibutsu_server.db.models.user import User
 
 
-class Project(HasId, db.Model):
+class Project(HasId, Model):
     __tablename__ = "projects"
 
     name: Mapped[str] = mapped_column(Text)

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
 from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
 
 
-class Result(HasId, HasMetadata, db.Model):
+class Result(HasId, HasMetadata, Model):
     """`duration` is in seconds.  Each index is the order of one list: newest first within what it names."""
 
     __tablename__ = "results"

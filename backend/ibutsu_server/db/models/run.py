@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
 from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
 
 
-class Run(HasId, HasMetadata, db.Model):
+class Run(HasId, HasMetadata, Model):
     """The counts are what the client said until the first result arrives; from then on they are what is stored.
 
     `result_count` is the number of stored results, `duration` the sum of their durations in seconds, and

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId
 from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
 
 
-class Task(HasId, db.Model):
+class Task(HasId, Model):
     """`state` is one of Celery's: PENDING, STARTED, RETRY, SUCCESS, FAILURE."""
 
     __tablename__ = "tasks"

@@ -6,11 +6,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.types import UtcDateTime
 
 
-class Test(db.Model):
+class Test(Model):
     __tablename__ = "tests"
     __test__ = False  # pytest: this is no test class
 

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId
 from ibutsu_server.db.types import UtcDateTime, now
 
 
-class Token(HasId, db.Model):
+class Token(HasId, Model):
     """The JWT itself is shown once and never stored; without its row here it is worth nothing.
 
     `kind` is `api` for tokens that people make for their programs and `session` for sign-ins.

@@ -5,11 +5,11 @@ import uuid
 from sqlalchemy import ForeignKey, Index, Text, func
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId
 
 
-class User(HasId, db.Model):
+class User(HasId, Model):
     __tablename__ = "users"
 
     email: Mapped[str] = mapped_column(Text)

@@ -5,12 +5,12 @@ import uuid
 from sqlalchemy import ForeignKey, Index, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import db
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId
 from ibutsu_server.db.types import JSONDocument, JSONObject
 
 
-class WidgetConfig(HasId, db.Model):
+class WidgetConfig(HasId, Model):
     __tablename__ = "widget_configs"
 
     type: Mapped[str | None] = mapped_column(Text, default="widget")
