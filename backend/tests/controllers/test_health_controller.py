@@ -1,0 +1,46 @@
+"""How the server is, over HTTP."""
+
+import pytest
+from starlette.testclient import TestClient
+
+from helpers.assertions import assert_problem
+from ibutsu_server.app import create_app
+
+GONE = "postgresql+psycopg://nobody@127.0.0.1:1/gone"
+
+
+@pytest.mark.integration
+def test_everybody_can_ask_whether_the_service_runs(flask_app):
+    response = flask_app[0].get("/api/health")
+    assert (response.status_code, response.json()["status"]) == (200, "OK")
+
+
+@pytest.mark.integration
+def test_database_that_answers_is_ok(api):
+    response = api.get("/api/health/database")
+    assert (response.status_code, response.json()["status"]) == (200, "OK")
+
+
+@pytest.mark.integration
+def test_database_that_is_gone_is_503(settings, flask_app, auth_headers):
+    changes = {"sqlalchemy_database_uri": GONE, "database_url": GONE, "celery_broker_url": "memory://"}
+    app = create_app(settings.model_copy(update=changes), validate_responses=True)
+    with TestClient(app) as client:
+        response = client.get("/api/health/database", headers=auth_headers(flask_app[1]))
+    assert_problem(response, 503, "database does not answer")
+    assert response.headers["Retry-After"]
+
+
+@pytest.mark.integration
+def test_addresses_of_the_installation_are_told(api):
+    assert api.get("/api/health/info").json() == {
+        "frontend": "http://127.0.0.1:8080",
+        "backend": "http://127.0.0.1:8080",
+        "api_ui": "http://127.0.0.1:8080/api/ui/",
+    }
+
+
+@pytest.mark.integration
+def test_root_leads_to_the_pages_about_the_api(flask_app):
+    response = flask_app[0].get("/")
+    assert (response.status_code, response.headers["Location"]) == (302, "/api/ui/")
