@@ -69,7 +69,7 @@ class Scope:
         return found
 
     def project(self, name_or_id: str) -> Project:
-        """The project that a client names; raises Invalid when there is none, Forbidden when it is not the caller's."""
+        """The project that a client names; raises Invalid when there is none, Forbidden when it is another's."""
         key = as_uuid_or_none(name_or_id)
         named = func.lower(Project.name) == func.lower(name_or_id) if key is None else Project.id == key
         statement = select(Project, self._sees(Project).label("visible")).where(named)

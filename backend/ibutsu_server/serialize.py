@@ -51,7 +51,7 @@ def result(result: Result) -> JSON:
 
 
 def run(run: Run) -> JSON:
-    """`duration` is the sum over the results, `wall_time` from the first start to the last end; in seconds."""
+    """`duration` is the sum over the results, `wall_time` from first start to last end; both in seconds."""
     covered = run.last_end - run.first_start if run.first_start and run.last_end else None
     return {
         "id": str(run.id),

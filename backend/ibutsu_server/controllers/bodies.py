@@ -57,7 +57,7 @@ class JSONBody(AbstractRequestBodyValidator):
 
 
 class UploadedBody(AbstractRequestBodyValidator):
-    """Forms go on unread, at most `max_bytes` and their own overhead: the handler's framework puts files on disk."""
+    """Forms go on unread, at most `max_bytes` and their own overhead: Werkzeug puts files on disk."""
 
     def __init__(self, *, max_bytes: int, **ignored: Any) -> None:  # noqa: ARG002
         self._max_bytes = max_bytes

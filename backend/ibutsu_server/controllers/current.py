@@ -18,7 +18,7 @@ from ibutsu_server.settings import Settings
 
 
 def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
-    """The bearer check of the ASGI layer: signature and expiry, no database, so the event loop never waits."""
+    """The bearer check of the ASGI layer: signature and expiry, no database that the event loop would wait for."""
 
     @lru_cache(maxsize=10_000)
     def end_of(token: str) -> float:

@@ -19,7 +19,7 @@ from ibutsu_server.errors import Invalid
 class JSONResolver(Resolver):
     """Finds the handler of an operation and makes JSON of what it returns.
 
-    Connexion itself refuses to choose between `application/json` and the `application/problem+json` of errors.
+    Connexion itself refuses to choose between JSON and the `application/problem+json` of errors.
     """
 
     def resolve_function_from_operation_id(self, operation_id: str) -> Callable[..., Response]:
@@ -83,5 +83,5 @@ def serve_specification(app: Flask) -> None:
     """The specification as it is written; Connexion would repeat every schema wherever it is used."""
     document = openapi.document()
     text = safe_dump(document, sort_keys=False, allow_unicode=True)
-    app.add_url_rule("/api/openapi.json", "openapi_json", lambda: _answers_json(lambda: document)())
+    app.add_url_rule("/api/openapi.json", "openapi_json", _answers_json(lambda: document))
     app.add_url_rule("/api/openapi.yaml", "openapi_yaml", lambda: Response(text, mimetype="application/yaml"))

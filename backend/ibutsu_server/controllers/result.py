@@ -18,10 +18,10 @@ from ibutsu_server.domain import listing, results
 def get_result_list(
     filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
 ) -> Answer:
-    query: JSON = {"page": page, "page_size": page_size, "estimate": estimate}
-    if is_too_long(page_size):
-        return later(scope(), "results", filter_, query)
-    return serialize.page("results", listing.newest(scope(), Result, filter_, **query), serialize.result)
+    query = listing.Query(filter_, page, page_size, estimate)
+    if is_too_long(query):
+        return later(scope(), "results", query)
+    return serialize.page("results", listing.newest(scope(), Result, query), serialize.result)
 
 
 def add_result(body: JSON) -> Answer:

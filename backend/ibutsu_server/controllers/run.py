@@ -22,10 +22,10 @@ BULK_MAX = 25
 def get_run_list(
     filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
 ) -> Answer:
-    query: JSON = {"page": page, "page_size": page_size, "estimate": estimate}
-    if is_too_long(page_size):
-        return later(scope(), "runs", filter_, query)
-    return serialize.page("runs", listing.newest(scope(), Run, filter_, **query), serialize.run)
+    query = listing.Query(filter_, page, page_size, estimate)
+    if is_too_long(query):
+        return later(scope(), "runs", query)
+    return serialize.page("runs", listing.newest(scope(), Run, query), serialize.run)
 
 
 def add_run(body: JSON) -> Answer:
@@ -59,7 +59,7 @@ def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1
         )
     caller = scope()
     project = named_project(caller, body)
-    found = listing.newest(caller, Run, filter_, page=1, page_size=page_size, estimate=False)
+    found = listing.newest(caller, Run, listing.Query(filter_, page_size=page_size))
     if not found.items:
         raise NotFound(f"No runs found with {filter_ or []}")
     for run in found.items:

@@ -1,13 +1,12 @@
 """Long answers over HTTP: ordered with one request, fetched with another."""
 
-from typing import Any
-
 from ibutsu_server import serialize, tasks
 from ibutsu_server.access import Scope
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Task
 from ibutsu_server.domain import tasks as orders
+from ibutsu_server.domain.listing import Query
 from ibutsu_server.errors import NotFound
 from ibutsu_server.tasks.read_page import read_page
 
@@ -32,13 +31,13 @@ def get_task(id_: str) -> tuple[JSON, int]:
     return serialize.task(task, message), status
 
 
-def is_too_long(page_size: int) -> bool:
-    return page_size > MAX_INLINE
+def is_too_long(query: Query) -> bool:
+    return query.page_size > MAX_INLINE
 
 
-def later(caller: Scope, plural: str, texts: list[str] | None, query: dict[str, Any]) -> tuple[JSON, int]:
+def later(caller: Scope, plural: str, query: Query) -> tuple[JSON, int]:
     """Answer a list that is too long to wait for with a task that will hold it."""
-    task = orders.order(caller, plural, {"filter": texts, **query})
+    task = orders.order(caller, plural, query.as_json())
     tasks.enqueue(read_page, str(task.id))
     answer = {
         "task_id": str(task.id),

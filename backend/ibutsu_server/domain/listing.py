@@ -1,6 +1,7 @@
 """Pages of runs and results, for requests that wait and for background tasks alike."""
 
-from typing import TypeVar
+from dataclasses import asdict, dataclass
+from typing import Any, TypeVar
 
 from ibutsu_server import filters, pages, totals
 from ibutsu_server.access import Scope
@@ -9,18 +10,29 @@ from ibutsu_server.db.models import Result, Run
 Listed = TypeVar("Listed", Run, Result)
 
 
-def newest(
-    scope: Scope, entity: type[Listed], texts: list[str] | None, *, page: int, page_size: int, estimate: bool
-) -> pages.Page[Listed]:
+@dataclass(frozen=True)
+class Query:
+    """What a client asks of a list, as it comes in the URL."""
+
+    filters: list[str] | None = None
+    page: int = 1
+    page_size: int = 25
+    estimate: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+def newest(scope: Scope, entity: type[Listed], query: Query) -> pages.Page[Listed]:
     """What matches the filters, newest first; raises Invalid when a filter is needed or wrong."""
-    clauses = filters.parse(texts)
+    clauses = filters.parse(query.filters)
     scope.require_project(named=filters.names_project(clauses))
     statement = filters.apply(scope.select(entity), entity, clauses)
     return pages.take(
         statement,
         order=(entity.start_time.desc(), entity.id.desc()),
-        page=page,
-        page_size=page_size,
+        page=query.page,
+        page_size=query.page_size,
         total=totals.counted(scope, entity, clauses),
-        estimate=estimate,
+        estimate=query.estimate,
     )

@@ -32,7 +32,7 @@ def add(owner: User, body: JSONObject) -> Project:
 
 
 def with_people(statement: Select[tuple[Project]]) -> Select[tuple[Project]]:
-    """Load what the answers show of each project in as many statements for one project as for a page of them."""
+    """Load what the answers show of each project, in as many statements for one as for a page of them."""
     return statement.options(selectinload(Project.users), selectinload(Project.default_dashboard))
 
 

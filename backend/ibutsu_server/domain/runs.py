@@ -68,7 +68,7 @@ def change(run: Run, body: JSONObject, *, project: Project | None) -> None:
 
 
 _KEPT_WHEN_NULL = {"component", "env"}
-"""The pytest plugin repeats these as null with every update, when it only means that it does not know them."""
+"""The pytest plugin repeats these as null with every update: it only means that it does not know them."""
 
 
 def _move(run: Run, project: Project) -> None:

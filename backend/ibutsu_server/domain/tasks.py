@@ -19,7 +19,7 @@ def order(scope: Scope, name: str, params: JSONObject) -> Task:
 
 
 def fulfil(task_id: uuid.UUID, answer: Callable[[Scope, Task], JSONObject]) -> None:
-    """Prepare what was asked for, with the rights of the person who asked; an order that is gone is forgotten."""
+    """Prepare what was asked for, with the rights of who asked; an order that is gone is forgotten."""
     task = db.session.get(Task, task_id)
     if task is None:
         return

@@ -14,6 +14,7 @@ from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.errors import Conflict, Invalid
 
 DEFAULT_LIFETIME = timedelta(days=365)
+LONGEST_LIFETIME = timedelta(days=365_000)
 
 
 class Issued(NamedTuple):
@@ -37,7 +38,7 @@ def issue(user: User, *, name: str, kind: str, lifetime: timedelta, id_: uuid.UU
         name=name,
         digest=digest_of(jwt),
         last_four=jwt[-4:],
-        expires=now() + lifetime,
+        expires=(now() + lifetime).replace(microsecond=0),
     )
     db.session.add(token)
     db.session.flush()
@@ -58,13 +59,13 @@ def _lifetime_until(expires: str | None) -> timedelta:
         return DEFAULT_LIFETIME
     end = datetime.fromisoformat(expires)
     lifetime = (end if end.tzinfo else end.replace(tzinfo=UTC)) - now()
-    if lifetime <= timedelta():
-        raise Invalid("expires must be in the future", field="expires")
+    if not timedelta() < lifetime < LONGEST_LIFETIME:
+        raise Invalid("expires must be in the future, within the next thousand years", field="expires")
     return lifetime
 
 
 def user_of(digest: bytes) -> User | None:
-    """Who holds this token: one indexed query; nobody when it was revoked, ran out or its user was deactivated."""
+    """Who holds this token, in one indexed query; nobody when it was revoked, is over or its user inactive."""
     statement = (
         select(User)
         .join(Token, Token.user_id == User.id)

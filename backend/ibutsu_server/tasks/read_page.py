@@ -19,8 +19,8 @@ _KINDS: dict[str, tuple[Any, Callable[[Any], JSONObject]]] = {
 
 def _answer(scope: Scope, task: Task) -> JSONObject:
     entity, one = _KINDS[task.name]
-    query = {key: value for key, value in task.params.items() if key != "filter"}
-    return serialize.page(task.name, listing.newest(scope, entity, task.params["filter"], **query), one)
+    found = listing.newest(scope, entity, listing.Query(**task.params))
+    return serialize.page(task.name, found, one)
 
 
 @celery_task

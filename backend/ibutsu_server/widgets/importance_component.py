@@ -33,7 +33,7 @@ class ImportanceComponent(Widget):
     env: str | None = Field(None, description="Only results of this environment")
 
     def data(self, scope: Scope) -> dict[str, Any]:
-        """`percentage` is a fraction from 0 to 1; `N/A` without a rate, `NA` where a component lacks the build."""
+        """`percentage` is a fraction from 0 to 1, `N/A` without a rate, `NA` where the build is missing."""
         if self.project is None:
             return {"table_data": []}
         clauses = [filters.Clause("project_id", "=", str(scope.project(self.project).id))]

@@ -2,6 +2,9 @@
 
 from collections.abc import Iterable, Mapping
 
+DIGITS = 18
+"""Longer build numbers are taken for text."""
+
 
 def pass_rate(outcomes: Mapping[str | None, int], *, count_skips: bool) -> float | None:
     """Passed results as a fraction of all, from 0 to 1; None when there is nothing to judge.
@@ -14,7 +17,10 @@ def pass_rate(outcomes: Mapping[str | None, int], *, count_skips: bool) -> float
 
 
 def newest_builds(builds: Iterable[str], count: int) -> list[str]:
-    """The last `count` builds, oldest first; numbers in the order of numbers, before everything else newest."""
-    return sorted(
-        builds, key=lambda build: (not build.isdecimal(), int(build) if build.isdecimal() else 0, build)
-    )[-count:]
+    """The last `count` builds, oldest first; numbers as numbers, before everything else."""
+    return sorted(builds, key=_place)[-count:]
+
+
+def _place(build: str) -> tuple[bool, int, str]:
+    is_number = build.isdecimal() and len(build) <= DIGITS
+    return (not is_number, int(build) if is_number else 0, build)

@@ -3,7 +3,6 @@
 from uuid import uuid4
 
 import pytest
-
 from helpers.assertions import assert_page, assert_problem
 
 

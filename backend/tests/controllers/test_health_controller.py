@@ -1,9 +1,9 @@
 """How the server is, over HTTP."""
 
 import pytest
+from helpers.assertions import assert_problem
 from starlette.testclient import TestClient
 
-from helpers.assertions import assert_problem
 from ibutsu_server.app import create_app
 
 GONE = "postgresql+psycopg://nobody@127.0.0.1:1/gone"

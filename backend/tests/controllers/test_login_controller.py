@@ -4,7 +4,6 @@ import time
 
 import jwt as pyjwt
 import pytest
-
 from fixtures.constants import JWT_SECRET, PASSWORD
 from helpers.assertions import assert_problem
 

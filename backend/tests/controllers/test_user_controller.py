@@ -1,7 +1,6 @@
 """The caller's own account over HTTP."""
 
 import pytest
-
 from fixtures.constants import MISSING_ID, PASSWORD
 from helpers.assertions import assert_problem
 
@@ -46,7 +45,8 @@ def test_account_can_be_sent_back_as_it_was_read(api_of, jo):
 
 @pytest.mark.validation
 @pytest.mark.parametrize(
-    "change", [{"is_superadmin": True}, {"is_active": False}, {"email": "x@example.com"}, {"group_id": MISSING_ID}]
+    "change",
+    [{"is_superadmin": True}, {"is_active": False}, {"email": "x@example.com"}, {"group_id": MISSING_ID}],
 )
 def test_nobody_gives_themselves_rights_or_another_address(api_of, jo, change):
     send = api_of(jo)

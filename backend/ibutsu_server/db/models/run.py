@@ -12,7 +12,7 @@ from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
 
 
 class Run(HasId, HasMetadata, Model):
-    """The counts are what the client said until the first result arrives; from then on they are what is stored.
+    """The counts are what the client said until the first result arrives, and what is stored from then on.
 
     `result_count` is the number of stored results, `duration` the sum of their durations in seconds, and
     `first_start` to `last_end` the span that they cover.  Only `domain.runs` writes these columns.
