@@ -2,9 +2,21 @@
 
 import uuid
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from sqlalchemy import ScalarSelect, Select, exists, false, func, or_, select, true, union_all
+from sqlalchemy import (
+    ScalarSelect,
+    Select,
+    Text,
+    bindparam,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+    true,
+    union_all,
+)
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import (
@@ -43,11 +55,31 @@ def as_uuid_or_none(text: str) -> uuid.UUID | None:
         return None
 
 
+_IS_THEIRS = or_(
+    Project.owner_id == bindparam("user"),
+    exists().where(Membership.project_id == Project.id, Membership.user_id == bindparam("user")),
+).label("is_theirs")
+_PROJECT_BY_ID = select(Project.id, _IS_THEIRS).where(Project.id == bindparam("key"))
+_PROJECT_BY_NAME = select(Project.id, _IS_THEIRS).where(
+    func.lower(Project.name) == func.lower(bindparam("key", type_=Text))
+)
+
+
+class Caller(Protocol):
+    """Who is calling, as far as it decides what they may do."""
+
+    @property
+    def id(self) -> uuid.UUID: ...
+
+    @property
+    def is_superadmin(self) -> bool: ...
+
+
 @dataclass(frozen=True)
 class Scope:
     """The only road from a request to rows: what is not selected through it cannot be reached."""
 
-    user: User
+    user: Caller
 
     def select(self, entity: type[Entity]) -> Select[Any]:
         """A statement over the rows of this kind that the caller may see."""
@@ -68,18 +100,22 @@ class Scope:
         found: Entity = row[0]
         return found
 
-    def project(self, name_or_id: str) -> Project:
+    def account(self) -> User:
+        """The caller's own account."""
+        return db.session.get_one(User, self.user.id)
+
+    def project_id(self, name_or_id: str) -> uuid.UUID:
         """The project that a client names; raises Invalid when there is none, Forbidden when it is another's."""
         key = as_uuid_or_none(name_or_id)
-        named = func.lower(Project.name) == func.lower(name_or_id) if key is None else Project.id == key
-        statement = select(Project, self._sees(Project).label("visible")).where(named)
-        row = db.session.execute(statement).one_or_none()
+        statement = _PROJECT_BY_NAME if key is None else _PROJECT_BY_ID
+        found = db.session.connection().execute(statement, {"key": key or name_or_id, "user": self.user.id})
+        row = found.one_or_none()
         if row is None:
             raise Invalid("Invalid project", field="project")
-        if not row.visible:
+        if not (row.is_theirs or self.user.is_superadmin):
             raise Forbidden
-        project: Project = row[0]
-        return project
+        id_: uuid.UUID = row.id
+        return id_
 
     def require_project(self, *, named: bool) -> None:
         """Lists over everything must say which project they are about, unless the caller's own are few."""

@@ -202,11 +202,12 @@ def beat(options: tuple[str, ...], data_dir: Path | None) -> None:
 
 
 def _run_celery(data_dir: Path | None, command: str, options: tuple[str, ...]) -> None:
-    if _settings(data_dir).is_embedded:
+    settings = _settings(data_dir)
+    if settings.is_embedded:
         raise SettingsError(f"The embedded server has its {command} inside: CELERY_BROKER_URL must be set")
-    from ibutsu_server.worker import celery
+    from ibutsu_server.app import create_app
 
-    celery.start([command, *options])
+    create_app(settings).app.extensions["celery"].start([command, *options])
 
 
 @main.command("check-settings")

@@ -1,32 +1,141 @@
-"""One page of a statement (provisional, the owner replaces it)."""
+"""One page of a statement."""
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import ClauseElement, Executable, Select, Subquery, func, select
+from sqlalchemy.ext.compiler import compiles
 
 from ibutsu_server.db import db
 from ibutsu_server.errors import Invalid
 
 Item = TypeVar("Item")
+Statement = Select[tuple[Item]]
+Order = Sequence[Any]
+
+LARGEST_OFFSET = 2**63 - 1
+FEW = 1000
+"""Up to here an estimate counts."""
+
+MANY = 5000
+"""From here on it is worth a try to fill a page from the newest rows alone."""
 
 
 @dataclass(frozen=True)
 class Page(Generic[Item]):
+    """`total` is the number of items on all pages; `page` is echoed as it was asked for."""
+
     items: list[Item]
+    total: int
     page: int
     page_size: int
-    total: int
     estimated: bool = False
 
 
 def take(
-    statement: Any, *, order: Any, page: int, page_size: int, total: int | None = None, estimate: bool = False
-) -> Page[Any]:
-    offset = (max(page, 1) - 1) * page_size
-    if offset > 2**63 - 1:
-        raise Invalid("The page number is too big.", field="page")
-    items = db.session.scalars(statement.order_by(*order).limit(page_size).offset(offset)).all()
+    statement: Statement[Item],
+    *,
+    order: Order,
+    page: int,
+    page_size: int,
+    total: int | None = None,
+    estimate: bool = False,
+) -> Page[Item]:
+    """The entities of one page; raises Invalid for a page that no database can count to.
+
+    `order` ends with the id.  The ids of a page are found first, so that the rows before it are read from an index
+    only.
+    """
+    offset = _offset(page, page_size)
+    estimated = False
+    if total is None and estimate:
+        total, estimated = _estimate(statement)
     if total is None:
-        total = db.session.scalar(select(func.count()).select_from(statement.subquery())) or 0
-    return Page(list(items), page, page_size, total)
+        total = db.session.scalar(_count(statement)) or 0
+    ids = _ids(statement).order_by(*order).limit(page_size).offset(offset).subquery("page")
+    items = list(db.session.scalars(_rows(statement, ids, order)))
+    return Page(items, total, page, page_size, estimated)
+
+
+def gather(statement: Statement[Item], *, order: Order, page: int, page_size: int) -> Page[Item]:
+    """The same for results that have an index, but not in this order: all are found and counted, then sorted.
+
+    To walk along the order until a page is full could mean to meet all other rows first.
+    """
+    entity = _entity(statement)
+    found = statement.with_only_columns(entity.id, entity.start_time).cte("found").prefix_with("MATERIALIZED")
+    newest = select(found.c.id).order_by(found.c.start_time.desc(), found.c.id.desc())
+    ids = newest.limit(page_size).offset(_offset(page, page_size)).subquery("page")
+    number = select(func.count()).select_from(found).scalar_subquery()
+    rows = db.session.execute(_rows(statement, ids, order).add_columns(number)).all()
+    total = rows[0][1] if rows else db.session.scalar(_count(statement)) or 0
+    return Page([row[0] for row in rows], total, page, page_size)
+
+
+def search(
+    statement: Statement[Item], recent: Select[tuple[Any]], *, order: Order, page: int, page_size: int
+) -> Page[Item]:
+    """The same for results of which `recent` finds the ids of the newest: where that fills the page, nothing is sorted."""
+    total = db.session.scalar(_count(statement)) or 0
+    offset = _offset(page, page_size)
+    if total > MANY and offset + page_size < FEW:
+        ids = recent.limit(page_size).offset(offset).subquery("page")
+        items = list(db.session.scalars(_rows(statement, ids, order)))
+        if len(items) == page_size:
+            return Page(items, total, page, page_size)
+    return take(statement, order=order, page=page, page_size=page_size, total=total)
+
+
+def _offset(page: int, page_size: int) -> int:
+    offset = (max(page, 1) - 1) * page_size
+    if offset + page_size > LARGEST_OFFSET:
+        raise Invalid("The page number is too big.", field="page")
+    return offset
+
+
+def _entity(statement: Statement[Any]) -> Any:
+    return statement.column_descriptions[0]["entity"]
+
+
+def _ids(statement: Statement[Any]) -> Select[Any]:
+    return statement.with_only_columns(_entity(statement).id)
+
+
+def _rows(statement: Statement[Item], ids: Subquery, order: Order) -> Select[tuple[Item]]:
+    """The statement's conditions hold for the ids already; how to load relations is taken over from it."""
+    entity = _entity(statement)
+    loading = statement._with_options  # noqa: SLF001 - there is no public way to read them
+    return select(entity).join(ids, ids.c.id == entity.id).options(*loading).order_by(*order)
+
+
+def _count(statement: Statement[Any]) -> Select[tuple[int]]:
+    return statement.with_only_columns(func.count(_entity(statement).id))
+
+
+def _estimate(statement: Statement[Any]) -> tuple[int | None, bool]:
+    """Counts the first thousand; what is more, the planner guesses.  SQLite cannot guess: None, count instead."""
+    if db.engine.dialect.name != "postgresql":
+        return None, False
+    some = db.session.scalar(select(func.count()).select_from(_ids(statement).limit(FEW + 1).subquery())) or 0
+    if some <= FEW:
+        return some, False
+    return max(_planned_rows(statement), some), True
+
+
+def _planned_rows(statement: Statement[Any]) -> int:
+    plan = db.session.execute(_Explain(_ids(statement))).scalar_one()
+    return math.ceil(plan[0]["Plan"]["Plan Rows"])
+
+
+class _Explain(Executable, ClauseElement):
+    inherit_cache = False
+
+    def __init__(self, statement: Select[Any]) -> None:
+        self.statement = statement
+
+
+@compiles(_Explain)
+def _explain(explain: _Explain, compiler: Any, **arguments: Any) -> str:
+    return f"EXPLAIN (FORMAT JSON) {compiler.process(explain.statement, **arguments)}"

@@ -1,9 +1,9 @@
 """What several handlers share: which project a body names, and answers that say more than a body."""
 
 from typing import Any
+from uuid import UUID
 
 from ibutsu_server.access import Scope
-from ibutsu_server.db.models import Project
 from ibutsu_server.errors import Invalid
 
 JSON = dict[str, Any]
@@ -15,21 +15,21 @@ def created(body: JSON, *, replayed: bool) -> Answer:
     return (body, 201, {"Idempotency-Replayed": "true"}) if replayed else (body, 201)
 
 
-def named_project(scope: Scope, body: JSON) -> Project | None:
+def named_project(scope: Scope, body: JSON) -> UUID | None:
     """The project that a body names: `metadata.project`, a name or an id, wins over `project_id`."""
     name = (body.get("metadata") or {}).get("project") or body.get("project_id")
     if name is None:
         return None
     if not isinstance(name, str):
         raise Invalid("metadata.project must be a name or an id", field="metadata.project")
-    return scope.project(name)
+    return scope.project_id(name)
 
 
-def required_project(scope: Scope, body: JSON) -> Project:
-    project = named_project(scope, body)
-    if project is None:
+def required_project(scope: Scope, body: JSON) -> UUID:
+    project_id = named_project(scope, body)
+    if project_id is None:
         raise Invalid("Bad request, project or project_id is required", field="project_id")
-    return project
+    return project_id
 
 
 def with_metadata(body: JSON) -> JSON:

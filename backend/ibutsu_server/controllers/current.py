@@ -11,9 +11,10 @@ from flask_jwt_extended import decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWTError
 
-from ibutsu_server.access import Scope
+from ibutsu_server.access import Caller, Scope
+from ibutsu_server.db import db
 from ibutsu_server.domain import tokens
-from ibutsu_server.errors import NotSignedIn
+from ibutsu_server.errors import NotSignedIn, Unavailable
 from ibutsu_server.settings import Settings
 
 
@@ -41,10 +42,19 @@ def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
 
 def scope() -> Scope:
     """What the caller is allowed; raises NotSignedIn when the token was revoked or its user is gone."""
-    user = tokens.user_of(context.context["token_info"]["digest"])
+    user = _holder(context.context["token_info"]["digest"])
     if user is None:
         raise NotSignedIn("The token was revoked or its user is no longer active")
     return Scope(user)
+
+
+def _holder(digest: bytes) -> Caller | None:
+    """The first statement of a request finds out that the database was away: a new connection may be all it takes."""
+    try:
+        return tokens.holder_of(digest)
+    except Unavailable:
+        db.session.rollback()
+        return tokens.holder_of(digest)
 
 
 def settings() -> Settings:

@@ -47,6 +47,7 @@ class InvalidBody(errors.Invalid):
 def register(app: FlaskApp) -> None:
     app.add_error_handler(errors.Error, _product_error)
     app.add_error_handler(HTTPException, _framework_error)
+    app.add_error_handler(ProblemException, _framework_error)  # for which Connexion has a handler of its own
     app.add_error_handler(Exception, _unforeseen)
 
 

@@ -31,7 +31,7 @@ get_projects = get_project_list
 
 
 def add_project(body: JSON) -> tuple[JSON, int]:
-    return serialize.project(projects.add(scope().user, body)), 201
+    return serialize.project(projects.add(scope().account(), body)), 201
 
 
 def get_project(id_: str) -> JSON:

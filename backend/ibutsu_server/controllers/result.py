@@ -38,5 +38,5 @@ def update_result(id_: str, body: JSON) -> JSON:
     caller = scope()
     result = caller.get(Result, id_, lock=True)
     body = with_metadata(body)
-    results.change(result, body, project=named_project(caller, body))
+    results.change(result, body, project_id=named_project(caller, body))
     return serialize.result(result)

@@ -44,7 +44,7 @@ def update_run(id_: str, body: JSON) -> JSON:
     caller = scope()
     run = caller.get(Run, id_, lock=True)
     body = with_metadata(body)
-    runs.change(run, body, project=named_project(caller, body))
+    runs.change(run, body, project_id=named_project(caller, body))
     return serialize.run(run)
 
 
@@ -58,10 +58,10 @@ def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1
             405, f"Bad request, cannot update more than {BULK_MAX} runs at a time", field="pageSize"
         )
     caller = scope()
-    project = named_project(caller, body)
+    project_id = named_project(caller, body)
     found = listing.newest(caller, Run, listing.Query(filter_, page_size=page_size))
     if not found.items:
         raise NotFound(f"No runs found with {filter_ or []}")
     for run in found.items:
-        runs.change(run, {"metadata": metadata}, project=project)
+        runs.change(run, {"metadata": metadata}, project_id=project_id)
     return serialize.page("runs", found, serialize.run)

@@ -15,7 +15,7 @@ def get_token_list(page: int = 1, page_size: int = 25) -> JSON:
 
 
 def add_token(body: JSON) -> tuple[JSON, int]:
-    issued = tokens.issue_as_asked(scope().user, body)
+    issued = tokens.issue_as_asked(scope().account(), body)
     return serialize.token(issued.token, jwt=issued.jwt), 201
 
 

@@ -7,10 +7,10 @@ from ibutsu_server.domain import accounts
 
 
 def get_current_user() -> JSON:
-    return serialize.user(scope().user)
+    return serialize.user(scope().account())
 
 
 def update_current_user(body: JSON) -> JSON:
-    user = scope().user
+    user = scope().account()
     accounts.change(user, body, rounds=settings().bcrypt_log_rounds)
     return serialize.user(user)

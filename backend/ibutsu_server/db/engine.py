@@ -7,6 +7,7 @@ from collections.abc import Callable
 from time import monotonic
 from typing import Any
 
+import orjson
 from sqlalchemy import Engine, StaticPool, event, make_url
 
 from ibutsu_server.db import failures
@@ -49,7 +50,8 @@ def engine_options(
     )
     given = dict(extra or {})
     connect_args = {**options.pop("connect_args"), **given.pop("connect_args", {})}
-    return {**options, **given, "connect_args": connect_args}
+    # PostgreSQL gives 1e308 back as an integer of 309 digits, which orjson reads as a number that it can write.
+    return {"json_deserializer": orjson.loads, **options, **given, "connect_args": connect_args}
 
 
 def configure(
@@ -64,11 +66,10 @@ def configure(
 def _postgresql_options(statement_timeout_seconds: float) -> dict[str, Any]:
     milliseconds = round(statement_timeout_seconds * 1000)
     return {
-        "pool_pre_ping": True,
         "pool_size": POOL_SIZE,
         "connect_args": {
             "connect_timeout": 10,
-            "options": f"-c statement_timeout={milliseconds} -c jit=off -c timezone=utc",
+            "options": f"-c statement_timeout={milliseconds} -c jit=off -c timezone=utc -c work_mem=32MB",
         },
     }
 

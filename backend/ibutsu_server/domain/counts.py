@@ -4,11 +4,12 @@ import uuid
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, select, update
+from sqlalchemy import bindparam, case, func, literal, select, update
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Run
 from ibutsu_server.db.types import JSONObject, UtcDateTime
+from ibutsu_server.errors import Invalid
 
 COLUMN_OF_OUTCOME = {
     "passed": "passes",
@@ -21,6 +22,9 @@ COLUMN_OF_OUTCOME = {
     "blocked": "blocked",
 }
 OUTCOME_COLUMNS = tuple(COLUMN_OF_OUTCOME.values())
+MOST = 2**31 - 1
+"""What PostgreSQL's integers can count."""
+
 DERIVED = ("pass_percent", "not_run")
 
 
@@ -36,6 +40,8 @@ def report(run: Run, summary: JSONObject) -> None:
 def _take_over(run: Run, summary: JSONObject) -> None:
     counts = {column: summary.get(column) or 0 for column in OUTCOME_COLUMNS}
     run.tests = summary.get("tests") or sum(counts.values())
+    if run.tests > MOST:
+        raise Invalid(f"These are more than {MOST} tests", field="summary")
     if summary.get("passes") is None:
         counts["passes"] = max(run.tests - sum(counts.values()), 0)
     for column, count in counts.items():
@@ -74,7 +80,8 @@ def _end(start: datetime, duration: float) -> datetime:
 
 def _afresh(column: Any, more: Any) -> Any:
     """The first result starts the count anew, whatever the client had reported."""
-    return case((Run.result_count == 0, 0), else_=func.coalesce(column, 0)) + more
+    none = literal(0, column.type)  # a plain 0 would make PostgreSQL count whole seconds
+    return case((Run.result_count == 0, none), else_=func.coalesce(column, none)) + more
 
 
 def _first(column: Any, value: Any, *, wins: Any) -> Any:

@@ -6,7 +6,7 @@ from typing import Any
 from sqlalchemy import select, update
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Artifact, Project, Result, Run
+from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
 from ibutsu_server.domain import counts, tests
@@ -20,18 +20,16 @@ TEST_ID_BYTES = 2600
 _COUNTED = ("result", "duration", "start_time", "run_id")
 
 
-def add(project: Project, body: JSONObject) -> tuple[Result, bool]:
+def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Result, bool]:
     """Store a result as reported and count it; the second value tells that it was there already.
 
     Raises Conflict when something else has its id, Invalid when its run is not in the project.
     """
-    values = _from_report(project.id, body)
-    if values["run_id"] is not None:
-        _require_run(values["run_id"], project.id)
-    if not insert_new(Result, values):
+    values = _from_report(project_id, body)
+    if not _insert(values):
         return _repeated(values), True
     if values["test_id"] is not None:
-        tests.saw(project.id, values["test_id"], values["start_time"])
+        tests.saw(project_id, values["test_id"], values["start_time"])
     if values["run_id"] is not None:
         counts.add(values)
     return Result(**values), False
@@ -74,10 +72,18 @@ def named_run(body: JSONObject) -> uuid.UUID | None:
         raise Invalid(f"{text!r} is not a valid UUID of a run", field="metadata.run") from None
 
 
-def _require_run(run_id: uuid.UUID, project_id: uuid.UUID) -> None:
-    """A result goes into a run of its own project; a run elsewhere is as good as none."""
-    if db.session.scalar(select(Run.project_id).where(Run.id == run_id)) != project_id:
-        raise Invalid(f"There is no run {run_id} in this project", field="run_id")
+def _insert(values: dict[str, Any]) -> bool:
+    """A result goes into a run of its own project, which the tables enforce: a run elsewhere is as good as none."""
+    try:
+        return insert_new(Result, values)
+    except Conflict:
+        if values["run_id"] is None:
+            raise
+        raise _no_such_run(values["run_id"]) from None
+
+
+def _no_such_run(run_id: uuid.UUID) -> Invalid:
+    return Invalid(f"There is no run {run_id} in this project", field="run_id")
 
 
 def _repeated(values: dict[str, Any]) -> Result:
@@ -91,19 +97,14 @@ def _repeated(values: dict[str, Any]) -> Result:
     return existing[0]
 
 
-def change(result: Result, body: JSONObject, *, project: Project | None) -> None:
-    """Apply a partial update; `project` is where it shall go, if anywhere else."""
+def change(result: Result, body: JSONObject, *, project_id: uuid.UUID | None) -> None:
+    """Apply a partial update; `project_id` is where it shall go, if anywhere else."""
     before = {field: getattr(result, field) for field in _COUNTED}
     _apply(result, body)
-    _place(result, body, project)
+    _place(result, named_run(body) or result.run_id, project_id or result.project_id)
     after = {field: getattr(result, field) for field in _COUNTED}
-    db.session.flush()
     if result.test_id is not None:
         tests.saw(result.project_id, result.test_id, result.start_time)
-    if before["run_id"] != after["run_id"]:
-        db.session.execute(
-            update(Artifact).where(Artifact.result_id == result.id).values(run_id=result.run_id)
-        )
     if before != after:
         for run_id in sorted({before["run_id"], after["run_id"]} - {None}):
             counts.recount(run_id)
@@ -123,14 +124,18 @@ def _apply(result: Result, body: JSONObject) -> None:
                 setattr(result, field, text_of(result.data, field))
 
 
-def _place(result: Result, body: JSONObject, project: Project | None) -> None:
-    """Move a result to another run or project; it stays in the project of its run."""
-    run_id = named_run(body) or result.run_id
-    project_id = project.id if project else result.project_id
-    if run_id is not None and (run_id, project_id) != (result.run_id, result.project_id):
-        _require_run(run_id, project_id)
-    if project_id != result.project_id:
-        db.session.execute(
-            update(Artifact).where(Artifact.result_id == result.id).values(project_id=project_id)
-        )
+def _place(result: Result, run_id: uuid.UUID | None, project_id: uuid.UUID) -> None:
+    """Move a result, with its artifacts, to another run or project; it stays in the project of its run."""
+    is_moved = (run_id, project_id) != (result.run_id, result.project_id)
     result.run_id, result.project_id = run_id, project_id
+    if is_moved and run_id is not None and not _has_run(project_id, run_id):
+        raise _no_such_run(run_id)
+    db.session.flush()
+    if is_moved:
+        own = update(Artifact).where(Artifact.result_id == result.id)
+        db.session.execute(own.values(run_id=run_id, project_id=project_id))
+
+
+def _has_run(project_id: uuid.UUID, run_id: uuid.UUID) -> bool:
+    with db.session.no_autoflush:
+        return db.session.scalar(select(Run.project_id).where(Run.id == run_id)) == project_id

@@ -3,10 +3,10 @@
 import uuid
 from datetime import UTC, datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import select
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Artifact, Project, Result, Run
+from ibutsu_server.db.models import Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
 from ibutsu_server.domain import counts, tests
@@ -14,28 +14,28 @@ from ibutsu_server.domain.metadata import fingerprint, merge, text_of
 from ibutsu_server.errors import Conflict
 
 
-def add(project: Project, body: JSONObject) -> tuple[Run, bool]:
+def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Run, bool]:
     """Store a run as reported; the second value tells that it was there already.
 
     Raises Conflict when something else has its id.
     """
-    run = _from_report(project, body)
+    run = _from_report(project_id, body)
     if insert_new(Run, {column.key: getattr(run, column.key) for column in Run.__mapper__.column_attrs}):
         return run, False
     existing = db.session.execute(
-        select(Run, Run.fingerprint).where(Run.id == run.id, Run.project_id == project.id)
+        select(Run, Run.fingerprint).where(Run.id == run.id, Run.project_id == project_id)
     ).one_or_none()
     if existing is None or existing.fingerprint != run.fingerprint:
         raise Conflict(f"Run id {run.id} already exist", field="id")
     return existing[0], True
 
 
-def _from_report(project: Project, body: JSONObject) -> Run:
+def _from_report(project_id: uuid.UUID, body: JSONObject) -> Run:
     metadata = body["metadata"]
     received = now()
     run = Run(
         id=uuid.UUID(body["id"]) if body.get("id") else new_id(),
-        project_id=project.id,
+        project_id=project_id,
         created=read_time(body.get("created")) or received,
         start_time=read_time(body.get("start_time")) or received,
         duration=body.get("duration"),
@@ -50,8 +50,11 @@ def _from_report(project: Project, body: JSONObject) -> Run:
     return run
 
 
-def change(run: Run, body: JSONObject, *, project: Project | None) -> None:
-    """Apply a partial update; `project` is where it shall go, if anywhere else."""
+def change(run: Run, body: JSONObject, *, project_id: uuid.UUID | None) -> None:
+    """Apply a partial update; `project_id` is where it shall go, if anywhere else.
+
+    The tables see to it that a run takes its results and their artifacts along.
+    """
     if body.get("metadata"):
         run.data = merge(run.data, body["metadata"])
     for field in ("source", "component", "env"):
@@ -62,21 +65,15 @@ def change(run: Run, body: JSONObject, *, project: Project | None) -> None:
         run.duration = body["duration"]
     if body.get("summary") is not None:
         counts.report(run, body["summary"])
-    if project is not None and project.id != run.project_id:
-        _move(run, project)
+    is_moved = project_id not in (None, run.project_id)
+    run.project_id = project_id or run.project_id
     db.session.flush()
+    if is_moved:
+        tests.saw_run(run.project_id, run.id)
 
 
 _KEPT_WHEN_NULL = {"component", "env"}
 """The pytest plugin repeats these as null with every update: it only means that it does not know them."""
-
-
-def _move(run: Run, project: Project) -> None:
-    """A run takes its results and their artifacts along."""
-    run.project_id = project.id
-    for entity in (Result, Artifact):
-        db.session.execute(update(entity).where(entity.run_id == run.id).values(project_id=project.id))
-    tests.saw_run(project.id, run.id)
 
 
 def read_time(text: str | None) -> datetime | None:

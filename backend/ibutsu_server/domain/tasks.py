@@ -1,5 +1,6 @@
 """Answers that are prepared in the background, for lists too long to wait for."""
 
+import logging
 import uuid
 from collections.abc import Callable
 
@@ -8,6 +9,8 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Task, User
 from ibutsu_server.db.types import JSONObject
 from ibutsu_server.errors import Error
+
+log = logging.getLogger(__name__)
 
 
 def order(scope: Scope, name: str, params: JSONObject) -> Task:
@@ -27,6 +30,13 @@ def fulfil(task_id: uuid.UUID, answer: Callable[[Scope, Task], JSONObject]) -> N
         task.result = answer(Scope(db.session.get_one(User, task.user_id)), task)
         task.state = "SUCCESS"
     except Error as error:
-        db.session.rollback()
-        task.state, task.error = "FAILURE", error.message
+        _fail(task, error.message)
+    except Exception:
+        log.exception("A task failed in an unforeseen way")
+        _fail(task, "The server made a mistake; it has been logged")
     db.session.flush()
+
+
+def _fail(task: Task, reason: str) -> None:
+    db.session.rollback()
+    task.state, task.error = "FAILURE", reason

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from flask_jwt_extended import create_access_token
-from sqlalchemy import delete, select
+from sqlalchemy import bindparam, delete, select
 
+from ibutsu_server.access import Caller
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Token, User
 from ibutsu_server.db.types import JSONObject, new_id, now
@@ -64,14 +65,18 @@ def _lifetime_until(expires: str | None) -> timedelta:
     return lifetime
 
 
-def user_of(digest: bytes) -> User | None:
+def holder_of(digest: bytes) -> Caller | None:
     """Who holds this token, in one indexed query; nobody when it was revoked, is over or its user inactive."""
-    statement = (
-        select(User)
-        .join(Token, Token.user_id == User.id)
-        .where(Token.digest == digest, Token.expires > now(), User.is_active)
-    )
-    return db.session.scalar(statement)
+    found = db.session.connection().execute(_HOLDER, {"digest": digest, "now": now()})
+    holder: Caller | None = found.one_or_none()
+    return holder
+
+
+_HOLDER = (
+    select(User.id, User.is_superadmin)
+    .join(Token, Token.user_id == User.id)
+    .where(Token.digest == bindparam("digest"), Token.expires > bindparam("now"), User.is_active)
+)
 
 
 def revoke(token: Token) -> None:

@@ -36,7 +36,7 @@ class ImportanceComponent(Widget):
         """`percentage` is a fraction from 0 to 1, `N/A` without a rate, `NA` where the build is missing."""
         if self.project is None:
             return {"table_data": []}
-        clauses = [filters.Clause("project_id", "=", str(scope.project(self.project).id))]
+        clauses = [filters.Clause("project_id", "=", str(scope.project_id(self.project)))]
         clauses.append(filters.Clause("metadata.jenkins.job_name", "=", self.job_name))
         clauses.append(filters.Clause("component", "*", self.components.replace(",", ";")))
         if self.env:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 import pytest
 
+from fixtures.constants import MISSING_ID
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact
 from ibutsu_server.settings import MEBIBYTE
@@ -158,11 +159,11 @@ class TestRefusedUpload:
         [
             ({}, 400, "resultid or runid"),
             ({"resultId": "", "runId": ""}, 400, "resultid or runid"),
-            ({"resultId": str(uuid4()), "runId": str(uuid4())}, 400, "cannot provide both"),
+            ({"resultId": MISSING_ID, "runId": MISSING_ID}, 400, "cannot provide both"),
             ({"resultId": "garbage"}, 400, "result id garbage is not in uuid format"),
             ({"run_id": "garbage"}, 400, "run id garbage is not in uuid format"),
-            ({"resultId": str(uuid4())}, 404, "not found"),
-            ({"runId": str(uuid4())}, 404, "not found"),
+            ({"resultId": MISSING_ID}, 404, "not found"),
+            ({"runId": MISSING_ID}, 404, "not found"),
         ],
     )
     def test_tells_what_is_wrong_with_the_parent(self, client, fields, status, text):
@@ -285,7 +286,7 @@ class TestList:
 @pytest.mark.integration
 class TestOne:
     @pytest.mark.parametrize("suffix", ["", "/view", "/download"])
-    @pytest.mark.parametrize(("id_", "status"), [(str(uuid4()), 404), ("garbage", 400)])
+    @pytest.mark.parametrize(("id_", "status"), [(MISSING_ID, 404), ("garbage", 400)])
     def test_unknown_is_404_and_garbage_400(self, client, suffix, id_, status):
         response = client.get(f"/api/artifact/{id_}{suffix}")
         assert response.status_code == status

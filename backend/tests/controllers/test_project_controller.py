@@ -4,9 +4,9 @@ from datetime import UTC, datetime
 from uuid import uuid4
 
 import pytest
-
 from fixtures.constants import MISSING_ID, PASSWORD
 from helpers.assertions import assert_page, assert_problem
+
 from ibutsu_server.db.models import Project
 
 

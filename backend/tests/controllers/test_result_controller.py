@@ -101,6 +101,19 @@ def test_project_is_found_by_name_in_any_case_and_by_id(api, shop, name):
 
 
 @pytest.mark.integration
+@pytest.mark.parametrize("number", [0.1, 1e308, -1e308, 1e20, 2**63 - 1, 2**64 - 1, -0.0, 5.0])
+def test_numbers_in_metadata_come_back_as_they_were(api, shop, number):
+    body = result_body("shop", metadata={"n": number}, params={"n": number})
+    assert api.post("/api/result", json=body).status_code == 201
+    query = {"filter": f"project_id={shop.id}"}
+    for answer in (
+        api.get(f"/api/result/{body['id']}").json(),
+        api.get("/api/result", params=query).json()["results"][0],
+    ):
+        assert (answer["metadata"]["n"], answer["params"]["n"]) == (number, number)
+
+
+@pytest.mark.integration
 def test_project_with_a_name_beyond_ascii_is_found(api, make_project):
     project = make_project(name="Ölmühle ÄÖÜ")
     response = api.post("/api/result", json=result_body("Ölmühle ÄÖÜ"))
@@ -161,6 +174,8 @@ def test_run_that_is_missing_or_elsewhere_is_400(api, shop, make_run, by):
         ({"test_id": 5}, "", "test_id"),
         ({"test_id": "\N{PILE OF POO}" * 2000}, "2600 bytes", "test_id"),
         ({"duration": "long"}, "", "duration"),
+        ({"duration": 1e308}, "maximum", "duration"),
+        ({"duration": -1e308}, "minimum", "duration"),
         ({"start_time": "yesterday"}, "date-time", "start_time"),
         ({"params": []}, "", "params"),
         ({"tests": 1}, "", "tests"),
@@ -351,7 +366,7 @@ def test_posting_a_result_takes_a_bounded_number_of_statements(
     with count_statements() as statements:
         assert send("POST", "/api/result", json=result_body("shop", run.id)).status_code == 201
     with capsys.disabled():
-        print(f"\nPOST /api/result: {len(statements)} statements")
+        print(f"\nPOST /api/result: {len(statements)} statements")  # noqa: T201 - a number to watch
     assert len(statements) <= 6
 
 

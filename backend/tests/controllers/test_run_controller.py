@@ -110,6 +110,8 @@ def test_other_run_under_the_same_id_is_409(api, make_project):
         ({"start_time": 5}, "", "start_time"),
         ({"duration": "long"}, "", "duration"),
         ({"summary": {"tests": "many"}}, "", "summary.tests"),
+        ({"summary": {"passes": 2**31 - 1, "failures": 1}}, "more than 2147483647 tests", "summary"),
+        ({"duration": 1e308}, "maximum", "duration"),
         ({"summary": {"tests": -1}}, "", "summary.tests"),
         ({"results": []}, "results", "results"),
         ({"source": "nul \0"}, "NUL", "source"),

@@ -1,9 +1,9 @@
 """Long lists over HTTP: ordered with one request, prepared in the background, fetched with another."""
 
 import pytest
-
 from fixtures.constants import MISSING_ID
 from helpers.assertions import assert_problem
+
 from ibutsu_server.db.models import Task
 from ibutsu_server.errors import Invalid
 from ibutsu_server.tasks import read_page as module
@@ -37,8 +37,8 @@ def shop(make_project, member):
 
 @pytest.mark.integration
 @pytest.mark.parametrize("plural", ["run", "result"])
-def test_page_over_500_is_ordered_and_fetched_later(send, shop, make_result, work, plural):
-    result = make_result(project_id=shop.id)
+def test_page_over_500_is_ordered_and_fetched_later(send, shop, make_run, make_result, work, plural):
+    make_result(project_id=shop.id, run_id=make_run(project_id=shop.id).id)
     make_result()
     ordered = _order(send, plural, shop)
     assert ordered.status_code == 201
@@ -52,14 +52,8 @@ def test_page_over_500_is_ordered_and_fetched_later(send, shop, make_result, wor
     assert done.json()["message"] == "Task has succeeded"
     expected = send("GET", f"/api/{plural}", params={"filter": f"project_id={shop.id}"}).json()
     assert done.json()[f"{plural}s"] == expected[f"{plural}s"]
-    assert done.json()["pagination"] == {
-        "page": 1,
-        "pageSize": 501,
-        "totalItems": len(expected[f"{plural}s"]),
-        "totalPages": int(bool(expected[f"{plural}s"])),
-    }
-    if plural == "result":
-        assert [item["id"] for item in done.json()["results"]] == [str(result.id)]
+    assert done.json()["pagination"] == expected["pagination"] | {"pageSize": 501}
+    assert expected["pagination"]["totalItems"] == 1
 
 
 @pytest.mark.integration
@@ -140,6 +134,6 @@ def test_filters_of_a_long_list_are_checked_when_it_is_done(api, work, plural):
 
 
 @pytest.mark.integration
-def test_order_that_is_gone_is_forgotten(work):
+def test_order_that_is_gone_is_forgotten(work, db_session):
     work(MISSING_ID)
     assert Task.query.count() == 0

@@ -1,4 +1,4 @@
-"""The caller's own API tokens over HTTP: shown once, listed by their last four characters, revoked at once."""
+"""The caller's own API tokens over HTTP: shown once, later only by four characters, revoked at once."""
 
 from datetime import UTC, datetime, timedelta
 from uuid import uuid4

@@ -1,8 +1,8 @@
 """Widgets over HTTP: which there are, and how their parameters are read."""
 
 import pytest
-
 from helpers.assertions import assert_problem
+
 from ibutsu_server.widgets import WIDGETS
 
 URL = "/api/widget/importance-component"

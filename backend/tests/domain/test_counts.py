@@ -13,7 +13,7 @@ START = datetime(2026, 11, 1, 10, tzinfo=UTC)
 
 def _numbers(run: Run) -> tuple[object, ...]:
     columns = ("tests", "result_count", "first_start", "last_end", *counts.OUTCOME_COLUMNS)
-    return tuple(getattr(run, column) for column in columns) + (round(run.duration, 6),)
+    return *(getattr(run, column) for column in columns), round(run.duration, 6)
 
 
 @pytest.mark.integration

@@ -1,4 +1,4 @@
-"""The testing guide's examples of "Database Builder Fixtures", "Composite Fixtures" and "Widget Test Fixtures"."""
+"""The testing guide's examples of builder, composite and widget test fixtures, as it shows them."""
 
 
 def test_with_project(make_project):

@@ -12,7 +12,7 @@ def test_create_project(flask_app, make_project):
 
 @pytest.mark.validation
 @pytest.mark.parametrize(
-    "project_id,expected_status",
+    "project_id,expected_status",  # noqa: PT006 - as the guide has it
     [
         ("not-a-uuid", 400),
         ("00000000-0000-0000-0000-000000000000", 404),

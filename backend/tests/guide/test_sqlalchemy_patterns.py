@@ -1,4 +1,4 @@
-"""The testing guide's examples of "SQLAlchemy 2.0 Patterns" and "Troubleshooting"; each test names its section."""
+"""The testing guide's examples of SQLAlchemy 2.0 patterns and troubleshooting; names tell the section."""
 
 import pytest
 

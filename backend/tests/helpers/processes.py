@@ -14,6 +14,7 @@ import httpx
 
 COMMAND = [sys.executable, "-m", "ibutsu_server"]
 READY_SECONDS = 60
+STOP_SECONDS = 20
 
 
 def free_port() -> int:
@@ -69,7 +70,12 @@ class Server:
         raise RuntimeError(f"The server did not start: {self.errors}")
 
     def __exit__(self, *_: object) -> None:
+        """A kill would leave the web processes of `--workers` behind."""
         if self.process.poll() is None:
+            self.process.terminate()
+        try:
+            self.process.wait(STOP_SECONDS)
+        except subprocess.TimeoutExpired:
             self.process.kill()
         self._end()
 

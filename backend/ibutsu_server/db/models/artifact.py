@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -20,7 +20,7 @@ class Artifact(HasId, HasMetadata, Model):
     __tablename__ = "artifacts"
 
     project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
-    run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    run_id: Mapped[uuid.UUID | None]
     result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     filename: Mapped[str] = mapped_column(Text)
     content_type: Mapped[str] = mapped_column(Text)
@@ -30,6 +30,12 @@ class Artifact(HasId, HasMetadata, Model):
     upload_date: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["run_id", "project_id"],
+            ["runs.id", "runs.project_id"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",  # a run that moves to another project takes its artifacts along
+        ),
         CheckConstraint("run_id IS NOT NULL OR result_id IS NOT NULL", name="belongs_somewhere"),
         Index(None, "result_id", "upload_date", "id"),
         Index(None, "run_id", "upload_date", "id"),

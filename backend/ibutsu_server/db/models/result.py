@@ -3,11 +3,12 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
+from ibutsu_server.db import terms  # noqa: F401
 from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
 
 
@@ -17,7 +18,7 @@ class Result(HasId, HasMetadata, Model):
     __tablename__ = "results"
 
     project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
-    run_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("runs.id", ondelete="CASCADE"))
+    run_id: Mapped[uuid.UUID | None]
     test_id: Mapped[str | None] = mapped_column(Text)
     start_time: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     duration: Mapped[float | None]
@@ -31,10 +32,29 @@ class Result(HasId, HasMetadata, Model):
     """Digest of the request that created it: a repeated request is recognised, a different one refused."""
 
     __table_args__ = (
+        ForeignKeyConstraint(
+            ["run_id", "project_id"],
+            ["runs.id", "runs.project_id"],
+            ondelete="CASCADE",
+            onupdate="CASCADE",  # a run that moves to another project takes its results along
+        ),
         Index(None, "project_id", "start_time", "id"),
         Index(None, "run_id", "start_time", "id"),
         Index(None, "project_id", "test_id", "start_time", "id"),
         Index(None, "project_id", "result", "start_time", "id"),
         Index(None, "project_id", "component", "env", "result", "start_time", "id"),
+        Index(
+            "ix_results_without_run",
+            "project_id",
+            "result",
+            postgresql_where=text("run_id IS NULL"),
+            sqlite_where=text("run_id IS NULL"),
+        ),
         Index("ix_results_data", "data", postgresql_using="gin").ddl_if(dialect="postgresql"),
+        Index(
+            "ix_results_terms",
+            text("metadata_terms(project_id, data)"),
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 1024},
+        ).ddl_if(dialect="postgresql"),
     )

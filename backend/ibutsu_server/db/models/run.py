@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -47,6 +47,7 @@ class Run(HasId, HasMetadata, Model):
     """Digest of the request that created it: a repeated request is recognised, a different one refused."""
 
     __table_args__ = (
+        UniqueConstraint("id", "project_id"),  # what a result or an artifact refers to: a run of its project
         Index(None, "project_id", "start_time", "id"),
         Index(None, "project_id", "component", "env", "start_time"),
         Index("ix_runs_data", "data", postgresql_using="gin").ddl_if(dialect="postgresql"),

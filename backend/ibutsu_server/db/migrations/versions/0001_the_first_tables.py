@@ -9,6 +9,44 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+METADATA_TERMS = r"""
+CREATE OR REPLACE FUNCTION metadata_terms(project uuid, document jsonb) RETURNS bigint[]
+LANGUAGE plpgsql IMMUTABLE STRICT PARALLEL SAFE AS $$
+DECLARE
+  terms bigint[] := '{}';
+  documents jsonb[] := ARRAY[document];
+  paths bigint[] := ARRAY[uuid_hash_extended(project, 0)];
+  place int := 1;
+  key text;
+  value jsonb;
+  kind text;
+  path bigint;
+BEGIN
+  IF jsonb_typeof(document) <> 'object' THEN
+    RETURN terms;
+  END IF;
+  WHILE place <= cardinality(documents) LOOP
+    FOR key, value IN SELECT * FROM jsonb_each(documents[place]) LOOP
+      kind := jsonb_typeof(value);
+      CONTINUE WHEN kind = 'null';
+      path := hashtextextended('key' || key, paths[place]);
+      terms := terms || path;
+      IF kind = 'object' THEN
+        documents := documents || value;
+        paths := paths || path;
+      ELSIF kind = 'number' THEN
+        terms := terms || hashtextextended(kind || trim_scale((value #>> '{}')::numeric)::text, path);
+      ELSIF kind <> 'array' THEN
+        terms := terms || hashtextextended(kind || (value #>> '{}'), path);
+      END IF;
+    END LOOP;
+    place := place + 1;
+  END LOOP;
+  RETURN terms;
+END
+$$
+"""
+
 
 def upgrade() -> None:
     op.create_table(
@@ -151,6 +189,7 @@ def upgrade() -> None:
             ["project_id"], ["projects.id"], name=op.f("fk_runs_project_id_projects"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_runs")),
+        sa.UniqueConstraint("id", "project_id", name=op.f("uq_runs_id_project_id")),
     )
     op.create_index(
         op.f("ix_runs_project_id_component_env_start_time"),
@@ -230,7 +269,11 @@ def upgrade() -> None:
             ["project_id"], ["projects.id"], name=op.f("fk_results_project_id_projects"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["run_id"], ["runs.id"], name=op.f("fk_results_run_id_runs"), ondelete="CASCADE"
+            ["run_id", "project_id"],
+            ["runs.id", "runs.project_id"],
+            name=op.f("fk_results_run_id_project_id_runs"),
+            onupdate="CASCADE",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_results")),
     )
@@ -260,6 +303,14 @@ def upgrade() -> None:
     )
     op.create_index(
         op.f("ix_results_run_id_start_time_id"), "results", ["run_id", "start_time", "id"], unique=False
+    )
+    op.create_index(
+        "ix_results_without_run",
+        "results",
+        ["project_id", "result"],
+        unique=False,
+        postgresql_where=sa.text("run_id IS NULL"),
+        sqlite_where=sa.text("run_id IS NULL"),
     )
     op.create_table(
         "widget_configs",
@@ -316,7 +367,11 @@ def upgrade() -> None:
             ["result_id"], ["results.id"], name=op.f("fk_artifacts_result_id_results"), ondelete="CASCADE"
         ),
         sa.ForeignKeyConstraint(
-            ["run_id"], ["runs.id"], name=op.f("fk_artifacts_run_id_runs"), ondelete="CASCADE"
+            ["run_id", "project_id"],
+            ["runs.id", "runs.project_id"],
+            name=op.f("fk_artifacts_run_id_project_id_runs"),
+            onupdate="CASCADE",
+            ondelete="CASCADE",
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_artifacts")),
     )
@@ -331,8 +386,17 @@ def upgrade() -> None:
         op.f("ix_artifacts_run_id_upload_date_id"), "artifacts", ["run_id", "upload_date", "id"], unique=False
     )
     if op.get_bind().dialect.name == "postgresql":
+        op.execute(METADATA_TERMS)
         op.create_index("ix_runs_data", "runs", ["data"], unique=False, postgresql_using="gin")
         op.create_index("ix_results_data", "results", ["data"], unique=False, postgresql_using="gin")
+        op.create_index(
+            "ix_results_terms",
+            "results",
+            [sa.literal_column("metadata_terms(project_id, data)")],
+            unique=False,
+            postgresql_using="gin",
+            postgresql_with={"gin_pending_list_limit": 1024},
+        )
         op.create_foreign_key(
             "fk_projects_default_dashboard_id_dashboards",
             "projects",
@@ -364,3 +428,5 @@ def downgrade() -> None:
         ]
     ):
         op.drop_table(table)
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION metadata_terms(uuid, jsonb)")

@@ -1,0 +1,160 @@
+"""Measure the product next to its floor: `hatch run bench`, or `python -m benchmarks --help`.
+
+SQLite is always measured, PostgreSQL where --postgresql names a server; each measurement has databases of its own,
+which are dropped afterwards.  Loaded lists are kept below --folder and used again by the next run.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import psycopg
+from sqlalchemy import make_url
+
+from benchmarks import artifact, ingest, lists, load_data
+
+GENERATOR = Path(__file__).parents[3] / "shared" / "bench" / "generate.py"
+ANCHOR = "2026-11-20T00:00:00Z"
+PARTS = ("ingest", "lists", "artifact")
+MEBIBYTE = 1024 * 1024
+
+
+def main() -> None:
+    options = _options()
+    databases = ["sqlite", *(["postgresql"] if options.postgresql else [])]
+    for part in options.parts:
+        for database in databases:
+            {"ingest": _ingest, "lists": _lists, "artifact": _artifact}[part](options, database)
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
+    parser.add_argument(
+        "parts", nargs="*", default=list(PARTS), help=f"of {', '.join(PARTS)}; all by default"
+    )
+    parser.add_argument("--results", type=int, default=1_000_000, help="results in the lists")
+    parser.add_argument("--requests", type=int, default=4000, help="POST /api/result of all clients together")
+    parser.add_argument("--artifact-mebibytes", type=int, default=1024)
+    parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "ibutsu-bench")
+    parser.add_argument(
+        "--generator", type=Path, default=GENERATOR, help="script that writes the data of the lists"
+    )
+    parser.add_argument("--postgresql", default=os.environ.get("TEST_POSTGRESQL_URL"), help="URL of a server")
+    options = parser.parse_args()
+    if unknown := set(options.parts) - set(PARTS):
+        parser.error(f"no such part: {', '.join(sorted(unknown))}")
+    return options
+
+
+def _ingest(options: argparse.Namespace, database: str) -> None:
+    processes = 2 if database == "postgresql" else 1
+    with _new_database(options, database) as (url, folder):
+        floor, product = ingest.measure(url, folder, processes=processes, requests=options.requests)
+    print(f"\nPOST /api/result, {ingest.CLIENTS} clients, {database}, {processes} process(es)")
+    print(
+        f"  floor {floor:6.0f}/s   product {product:6.0f}/s   {product / floor:4.0%} of the floor", flush=True
+    )
+
+
+def _lists(options: argparse.Namespace, database: str) -> None:
+    data = _data(options)
+    with _loaded(options, database, data) as url, tempfile.TemporaryDirectory() as folder:
+        measured = lists.measure(url, data, Path(folder))
+    print(f"\nGET /api/result, {options.results} results in the project, {database}, ms (p50 / p95)")
+    print(f"  {'':38}{'total':>9}{'HTTP':>17}{'bare driver':>19}{'target':>9}")
+    for one in measured:
+        aim = "" if one.target is None else f"{one.target:5.0f} {'ok' if one.p95 <= one.target else 'MISS'}"
+        print(
+            f"  {one.name:38}{one.total:9}{one.median:8.1f} /{one.p95:7.1f}"
+            f"{one.floor_median:10.1f} /{one.floor_p95:7.1f}  {aim}",
+            flush=True,
+        )
+
+
+def _artifact(options: argparse.Namespace, database: str) -> None:
+    with _new_database(options, database) as (url, folder):
+        moved = artifact.measure(url, folder, size=options.artifact_mebibytes * MEBIBYTE)
+    print(f"\nOne artifact of {options.artifact_mebibytes} MiB, {database}")
+    print(f"  up {moved.up:5.1f} s, memory +{moved.grown_up / MEBIBYTE:.0f} MiB", end="; ")
+    print(f"down {moved.down:5.1f} s, memory +{moved.grown_down / MEBIBYTE:.0f} MiB", flush=True)
+
+
+@contextmanager
+def _new_database(options: argparse.Namespace, database: str) -> Iterator[tuple[str, Path]]:
+    options.folder.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        if database == "sqlite":
+            yield f"sqlite:///{folder / 'ibutsu.db'}", folder
+            return
+        created = f"ibutsu_bench_{uuid4().hex}"
+        _administer(options, f"CREATE DATABASE {created}")
+        try:
+            yield _url(options, created), folder
+        finally:
+            _administer(options, f"DROP DATABASE {created} WITH (FORCE)")
+
+
+def _data(options: argparse.Namespace) -> Path:
+    """The data of the lists; two thousand runs for a million results."""
+    folder: Path = options.folder / f"data-{options.results}"
+    if not (folder / "manifest.json").exists():
+        runs = max(options.results // 500, 20)
+        amount = ["--results", str(options.results), "--runs", str(runs)]
+        command = [sys.executable, str(options.generator), "--out", str(folder), *amount, "--anchor", ANCHOR]
+        subprocess.run(command, check=True, stderr=subprocess.DEVNULL)
+    return folder
+
+
+@contextmanager
+def _loaded(options: argparse.Namespace, database: str, data: Path) -> Iterator[str]:
+    """Loading a million takes minutes: the database is kept, and thrown away if loading did not end well."""
+    name = f"ibutsu_lists_{options.results}"
+    if database == "sqlite":
+        path = data / "ibutsu.db"
+        url, is_there = f"sqlite:///{path}", (data / "sqlite-is-loaded").exists()
+    else:
+        url, is_there = (
+            _url(options, name),
+            (data / "postgresql-is-loaded").exists() and _exists(options, name),
+        )
+    if not is_there:
+        if database == "sqlite":
+            for old in data.glob("ibutsu.db*"):
+                old.unlink()
+        else:
+            _administer(options, f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+            _administer(options, f"CREATE DATABASE {name}")
+        load_data.load(url, data)
+        (data / f"{database}-is-loaded").touch()
+    yield url
+
+
+def _exists(options: argparse.Namespace, name: str) -> bool:
+    with psycopg.connect(_bare(options), autocommit=True) as connection:
+        found = connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone()
+    return found is not None
+
+
+def _administer(options: argparse.Namespace, statement: str) -> None:
+    with psycopg.connect(_bare(options), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def _bare(options: argparse.Namespace) -> str:
+    return make_url(options.postgresql).set(drivername="postgresql").render_as_string(hide_password=False)
+
+
+def _url(options: argparse.Namespace, name: str) -> str:
+    url = make_url(options.postgresql).set(drivername="postgresql+psycopg", database=name)
+    return url.render_as_string(hide_password=False)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,150 @@
+"""Server processes under measurement: started on a free loopback port, stopped with everything they started."""
+
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from http.client import HTTPConnection
+from pathlib import Path
+
+from ibutsu_server.app import create_app
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Project, User
+from ibutsu_server.db.types import new_id
+from ibutsu_server.db.upgrade import current, upgrade
+from ibutsu_server.domain import tokens
+from ibutsu_server.settings import read_settings
+
+BACKEND = Path(__file__).parents[1]
+STARTS_WITHIN_SECONDS = 30
+SECRET = secrets.token_urlsafe(48)
+GIBIBYTE = 1024**3
+
+
+@dataclass(frozen=True)
+class Server:
+    port: int
+    pid: int
+    token: str
+    project: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        return {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
+
+    def connection(self) -> HTTPConnection:
+        connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection.connect()
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        return connection
+
+    def memory(self) -> int:
+        """Resident bytes of the process."""
+        status = Path(f"/proc/{self.pid}/status").read_text()
+        return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+@contextmanager
+def running(
+    url: str, folder: Path, *, module: str = "ibutsu_server.asgi", processes: int = 1
+) -> Iterator[Server]:
+    environment = _environment(url, folder)
+    token, project = _prepare(url, folder)
+    port = _free_port()
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        f"{module}:app",
+        "--port",
+        str(port),
+        "--workers",
+        str(processes),
+    ]
+    process = subprocess.Popen(
+        [*command, "--no-access-log", "--log-level", "error"],
+        env=environment,
+        cwd=BACKEND,
+        start_new_session=True,
+    )
+    try:
+        server = Server(port, process.pid, token, project)
+        _wait(server, process)
+        yield server
+    finally:
+        os.killpg(process.pid, signal.SIGTERM)
+        try:
+            process.wait(10)
+        except subprocess.TimeoutExpired:
+            os.killpg(process.pid, signal.SIGKILL)
+
+
+def _settings(url: str, folder: Path) -> dict[str, str]:
+    return {
+        "SQLALCHEMY_DATABASE_URI": url,
+        "IBUTSU_DATA_DIR": str(folder),
+        "IBUTSU_ARTIFACT_MAX_BYTES": str(2 * GIBIBYTE),
+        "JWT_SECRET": SECRET,
+        **({} if url.startswith("sqlite") else {"CELERY_BROKER_URL": "memory://"}),
+    }
+
+
+def _environment(url: str, folder: Path) -> dict[str, str]:
+    return {**os.environ, **_settings(url, folder), "PYTHONPATH": str(BACKEND)}
+
+
+def _prepare(url: str, folder: Path) -> tuple[str, str]:
+    """A superadmin's token and a project, in tables of this version."""
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ.update(_settings(url, folder))
+    if current(url) is None and not _has_tables(url):
+        upgrade(url)
+    app = create_app(read_settings()).app
+    with app.app_context():
+        user = User(email=f"{new_id()}@example.com", is_superadmin=True, is_active=True)
+        project = Project(name=f"bench-{new_id().hex}", title="Benchmark")
+        db.session.add_all([user, project])
+        db.session.flush()
+        jwt = tokens.issue(user, name="bench", kind="api", lifetime=timedelta(days=1)).jwt
+        db.session.commit()
+        project_id = str(project.id)
+        db.engine.dispose()
+    return jwt, project_id
+
+
+def _has_tables(url: str) -> bool:
+    from sqlalchemy import create_engine, inspect
+
+    engine = create_engine(url)
+    try:
+        return inspect(engine).has_table("results")
+    finally:
+        engine.dispose()
+
+
+def _free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:
+    end = time.monotonic() + STARTS_WITHIN_SECONDS
+    while time.monotonic() < end:
+        if process.poll() is not None:
+            break
+        try:
+            connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
+            connection.request("GET", "/api/health")
+            if connection.getresponse().status == 200:
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise RuntimeError("The server under measurement did not start")

@@ -1,0 +1,339 @@
+"""Who may do what: every operation by every kind of caller, and nothing across projects."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from fixtures.constants import PASSWORD
+from helpers import db_builders
+from helpers.assertions import assert_page, assert_problem
+from helpers.factories import result_body, run_body
+
+from ibutsu_server import openapi
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Artifact, Group, Membership, Project, Result, Run, Task, Token, User
+
+# After `superadmin` come callers whose token is worth nothing (any more): their answer is always the same.
+# The token and the task that are asked for are the member's own.
+TABLE = """
+operation              anonymous outsider member owner superadmin | deactivated revoked expired garbage
+get_run_list                 401      200    200   200        200 |         401     401     401     401
+add_run                      401      403    201   201        201 |         401     401     401     401
+get_run                      401      403    200   200        200 |         401     401     401     401
+update_run                   401      403    200   200        200 |         401     401     401     401
+bulk_update                  401      404    200   200        200 |         401     401     401     401
+get_result_list              401      200    200   200        200 |         401     401     401     401
+add_result                   401      403    201   201        201 |         401     401     401     401
+get_result                   401      403    200   200        200 |         401     401     401     401
+update_result                401      403    200   200        200 |         401     401     401     401
+get_artifact_list            401      200    200   200        200 |         401     401     401     401
+upload_artifact              401      403    201   201        201 |         401     401     401     401
+upload_artifact_form         401      403    201   201        201 |         401     401     401     401
+get_artifact                 401      403    200   200        200 |         401     401     401     401
+view_artifact                401      403    200   200        200 |         401     401     401     401
+download_artifact            401      403    200   200        200 |         401     401     401     401
+delete_artifact              401      403    200   200        200 |         401     401     401     401
+get_project_list             401      200    200   200        200 |         401     401     401     401
+get_projects                 401      200    200   200        200 |         401     401     401     401
+add_project                  401      201    201   201        201 |         401     401     401     401
+get_project                  401      401    200   200        200 |         401     401     401     401
+update_project               401      403    403   200        200 |         401     401     401     401
+get_filter_params            401      401    200   200        200 |         401     401     401     401
+get_group_list               401      200    200   200        200 |         401     401     401     401
+add_group                    401      403    403   403        201 |         401     401     401     401
+get_group                    401      200    200   200        200 |         401     401     401     401
+update_group                 401      403    403   403        200 |         401     401     401     401
+get_current_user             401      200    200   200        200 |         401     401     401     401
+update_current_user          401      200    200   200        200 |         401     401     401     401
+get_token_list               401      200    200   200        200 |         401     401     401     401
+add_token                    401      201    201   201        201 |         401     401     401     401
+get_token                    401      403    200   403        403 |         401     401     401     401
+delete_token                 401      403    200   403        403 |         401     401     401     401
+login                        200      200    200   200        200 |         200     200     200     200
+support                      200      200    200   200        200 |         200     200     200     200
+get_health                   200      200    200   200        200 |         200     200     200     200
+get_database_health          401      200    200   200        200 |         401     401     401     401
+get_health_info              401      200    200   200        200 |         401     401     401     401
+get_task                     401      403    206   403        403 |         401     401     401     401
+get_widget_types             401      200    200   200        200 |         401     401     401     401
+get_widget                   401      403    200   200        200 |         401     401     401     401
+"""
+
+PUBLIC = {"login", "support", "get_health"}
+
+
+def _rows() -> dict[str, dict[str, int]]:
+    heading, *lines = (line.replace("|", "").split() for line in TABLE.strip().splitlines())
+    return {line[0]: dict(zip(heading[1:], map(int, line[1:]), strict=True)) for line in lines}
+
+
+ROWS = _rows()
+CASES = [
+    pytest.param(operation, caller, status, id=f"{operation}-{caller}")
+    for operation, row in ROWS.items()
+    for caller, status in row.items()
+]
+
+
+def _operations() -> dict[str, tuple[str, str, dict[str, Any]]]:
+    """Method, path and description of every operation that is served."""
+    return {
+        operation["operationId"]: (method.upper(), f"/api{path}", operation)
+        for path, methods in openapi.document()["paths"].items()
+        for method, operation in methods.items()
+        if method != "parameters"
+    }
+
+
+OPERATIONS = _operations()
+
+
+@dataclass
+class World:
+    """A project with everything in it, and the people around it."""
+
+    project: Project
+    run: Run
+    result: Result
+    artifact: Artifact
+    group: Group
+    token: Token
+    task: Task
+    people: dict[str, User]
+    jwts: dict[str, str]
+
+
+@pytest.fixture
+def world(db_session, make_user, make_project, make_run, make_result, make_artifact, make_group):
+    people = {name: make_user(email=f"{name}@example.com", password=PASSWORD) for name in _PEOPLE}
+    people["superadmin"] = make_user(email="another-superadmin@example.com", is_superadmin=True)
+    make_project(name="elsewhere", users=[people["outsider"]])
+    project = make_project(
+        name="shop", owner_id=people["owner"].id, users=[people["member"], people["deactivated"]]
+    )
+    run = make_run(project_id=project.id)
+    result = make_result(run_id=run.id, project_id=project.id)
+    task = Task(user_id=people["member"].id, name="results", params={})
+    db_session.add(task)
+    db_session.commit()
+    return World(
+        project=project,
+        run=run,
+        result=result,
+        artifact=make_artifact(result_id=result.id),
+        group=make_group(),
+        token=_api_token(people["member"]),
+        task=task,
+        people=people,
+        jwts=_jwts(people),
+    )
+
+
+_PEOPLE = ("outsider", "member", "owner", "deactivated")
+
+
+def _api_token(user: User) -> Token:
+    db_builders.token(user, kind="api")
+    return Token.query.filter_by(user_id=user.id, kind="api").one()
+
+
+def _jwts(people: dict[str, User]) -> dict[str, str]:
+    jwts = {name: db_builders.token(user) for name, user in people.items()}
+    jwts["revoked"] = db_builders.token(people["member"], kind="revoked")
+    Token.query.filter_by(kind="revoked").delete()
+    jwts["expired"] = db_builders.token(people["member"], lifetime=timedelta(seconds=-1))
+    people["deactivated"].is_active = False
+    db.session.commit()
+    return {**jwts, "garbage": "x.y.z"}
+
+
+def _request(operation: str, world: World) -> dict[str, Any]:
+    """A request that is fine for whoever may make it."""
+    project, run, result = str(world.project.id), str(world.run.id), str(world.result.id)
+    of_project = {"params": {"filter": f"project_id={project}"}}
+    file = {"files": {"file": ("a.log", b"x")}, "data": {"filename": "a.log", "resultId": result}}
+    requests: dict[str, dict[str, Any]] = {
+        "get_run_list": of_project,
+        "add_run": {"json": run_body("shop")},
+        "get_run": {"id": run},
+        "update_run": {"id": run, "json": {"metadata": {"a": 1}}},
+        "bulk_update": {**of_project, "json": {"metadata": {"a": 1}}},
+        "get_result_list": of_project,
+        "add_result": {"json": result_body("shop", run)},
+        "get_result": {"id": result},
+        "update_result": {"id": result, "json": {"result": "failed"}},
+        "get_artifact_list": {"params": {"resultId": result}},
+        "upload_artifact": file,
+        "upload_artifact_form": file,
+        "add_project": {"json": {"name": "new"}},
+        "get_project": {"id": project},
+        "update_project": {"id": project, "json": {"title": "new"}},
+        "get_filter_params": {"id": project},
+        "add_group": {"json": {"name": "new"}},
+        "get_group": {"id": str(world.group.id)},
+        "update_group": {"id": str(world.group.id), "json": {"name": "new"}},
+        "update_current_user": {"json": {"name": "New"}},
+        "add_token": {"json": {"name": "ci", "expires": None}},
+        "get_token": {"id": str(world.token.id)},
+        "delete_token": {"id": str(world.token.id)},
+        "login": {"json": {"email": "member@example.com", "password": PASSWORD}},
+        "get_task": {"id": str(world.task.id)},
+        "get_widget": {"id": "importance-component", "params": {"project": "shop"}},
+    }
+    request = requests.get(operation, {"id": str(world.artifact.id)} if "artifact" in operation else {})
+    return dict(request)
+
+
+def _send(client, operation, world, caller):
+    method, path, _ = OPERATIONS[operation]
+    request = _request(operation, world)
+    jwt = world.jwts.get(caller)
+    headers = {"Authorization": f"Bearer {jwt}"} if jwt else {}
+    return client.request(method, path.format(id=request.pop("id", "")), headers=headers, **request)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(("operation", "caller", "status"), CASES)
+def test_operation_answers_caller(flask_app, world, operation, caller, status):
+    response = _send(flask_app[0], operation, world, caller)
+    assert response.status_code == status, response.text
+    assert world.people["owner"].password_hash not in response.text
+    assert world.token.digest.hex() not in response.text
+    if status >= 400:
+        assert_problem(response, status)
+        assert str(world.run.id) not in response.text
+
+
+@pytest.mark.unit
+def test_every_operation_has_a_row():
+    assert set(ROWS) == set(OPERATIONS)
+
+
+@pytest.mark.unit
+def test_only_public_operations_are_marked_public():
+    assert {
+        name for name, (_, _, operation) in OPERATIONS.items() if operation.get("security") == []
+    } == PUBLIC
+    assert {name for name, row in ROWS.items() if row["anonymous"] != 401} == PUBLIC
+    assert openapi.document()["security"]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("header", ["", "Bearer", "Bearer ", "Basic eDp5", "bearer", "Token x"])
+def test_header_that_is_no_bearer_token_is_401(flask_app, header):
+    response = flask_app[0].get("/api/user", headers={"Authorization": header} if header else {})
+    assert_problem(response, 401)
+    assert response.headers["WWW-Authenticate"] == "Bearer"
+
+
+@pytest.fixture
+def outsider(world, flask_app):
+    """Requests of somebody who is a member of another project only."""
+    client, headers = flask_app[0], {"Authorization": f"Bearer {world.jwts['outsider']}"}
+    return lambda method, url, **request: client.request(method, url, headers=headers, **request)
+
+
+@pytest.fixture
+def own(world, make_run, make_result, make_artifact):
+    """What the outsider has in their own project."""
+    membership = Membership.query.filter_by(user_id=world.people["outsider"].id).one()
+    run = make_run(project_id=membership.project_id)
+    result = make_result(run_id=run.id, project_id=membership.project_id)
+    return {"project": membership.project_id, "run": run.id, "result": result.id}
+
+
+@pytest.mark.integration
+def test_lists_show_nothing_of_other_projects(outsider, own, world):
+    theirs = f"project_id={world.project.id}"
+    assert_page(outsider("GET", "/api/run"), "runs", [own["run"]])
+    assert_page(outsider("GET", "/api/result"), "results", [own["result"]])
+    assert_page(outsider("GET", "/api/artifact"), "artifacts", [])
+    assert_page(outsider("GET", "/api/project"), "projects", [own["project"]])
+    for filter_ in (theirs, f"id={world.run.id}", "metadata.project=shop", "project_id@y,source=test"):
+        found = outsider("GET", "/api/run", params={"filter": filter_}).json()["runs"]
+        assert str(world.run.id) not in [run["id"] for run in found]
+    for filter_ in (
+        theirs,
+        f"run_id={world.run.id}",
+        f"id={world.result.id}",
+        f"id*{world.result.id};{own['result']}",
+    ):
+        found = outsider("GET", "/api/result", params={"filter": filter_}).json()["results"]
+        assert str(world.result.id) not in [result["id"] for result in found]
+    for name, id_ in (("resultId", world.result.id), ("runId", world.run.id), ("run_id", world.run.id)):
+        assert outsider("GET", "/api/artifact", params={name: str(id_)}).json()["artifacts"] == []
+    for name, id_ in (("ownerId", world.people["owner"].id), ("filter", f"id={world.project.id}")):
+        value = id_ if name == "filter" else str(id_)
+        assert outsider("GET", "/api/project", params={name: value}).json()["projects"] == []
+
+
+@pytest.mark.integration
+def test_nothing_can_be_put_into_another_project(outsider, own, world):
+    shop, run = str(world.project.id), str(world.run.id)
+    for body in (result_body("shop"), result_body(shop), {"project_id": shop}, result_body("shop", run)):
+        assert_problem(outsider("POST", "/api/result", json=body), 403)
+    for body in (run_body("shop"), run_body(shop), {"project_id": shop, "metadata": {"a": 1}}):
+        assert_problem(outsider("POST", "/api/run", json=body), 403)
+    for body in (result_body("elsewhere", run), result_body("elsewhere", run_id=run)):
+        assert_problem(outsider("POST", "/api/result", json=body), 400, "no run", field="run_id")
+    for parent in ({"runId": run}, {"run_id": run}, {"resultId": str(world.result.id)}):
+        form = {"files": {"file": ("a.log", b"x")}, "data": {"filename": "a.log", **parent}}
+        assert_problem(outsider("POST", "/api/artifact", **form), 403)
+
+
+@pytest.mark.integration
+def test_nothing_can_be_moved_into_another_project(outsider, own, world):
+    shop, run = str(world.project.id), str(world.run.id)
+    for noun in ("run", "result"):
+        for body in (
+            {"project_id": shop},
+            {"metadata": {"project": shop}},
+            {"metadata": {"project": "SHOP"}},
+        ):
+            assert_problem(outsider("PUT", f"/api/{noun}/{own[noun]}", json=body), 403)
+        assert outsider("GET", f"/api/{noun}/{own[noun]}").json()["project_id"] == str(own["project"])
+    for body in ({"run_id": run}, {"metadata": {"run": run}}):
+        assert_problem(outsider("PUT", f"/api/result/{own['result']}", json=body), 400, field="run_id")
+    body = {"metadata": {"project": "shop", "a": 1}}
+    assert_problem(outsider("POST", "/api/runs/bulk-update", json=body), 403)
+    query = {"filter": f"id={run}"}
+    assert_problem(outsider("POST", "/api/runs/bulk-update", params=query, json={"metadata": {"a": 1}}), 404)
+
+
+@pytest.mark.integration
+def test_taken_ids_of_another_project_are_not_told_from_ones_own(outsider, own, world):
+    for noun, body in (("run", run_body), ("result", result_body)):
+        taken = str(getattr(world, noun).id)
+        response = outsider("POST", f"/api/{noun}", json=body("elsewhere", id=taken))
+        assert_problem(response, 409, "already exist", field="id")
+        assert str(world.project.id) not in response.text
+
+
+@pytest.mark.integration
+def test_member_who_was_removed_sees_nothing_any_more(flask_app, world, db_session):
+    Membership.query.filter_by(user_id=world.people["member"].id).delete()
+    db_session.commit()
+    assert _send(flask_app[0], "get_run", world, "member").status_code == 403
+    assert _send(flask_app[0], "get_project", world, "member").status_code == 401
+
+
+@pytest.mark.integration
+def test_token_of_a_user_who_is_gone_is_401(flask_app, world, db_session):
+    db_session.delete(world.people["outsider"])
+    db_session.commit()
+    assert_problem(_send(flask_app[0], "get_current_user", world, "outsider"), 401, "no longer active")
+
+
+@pytest.mark.integration
+def test_signed_token_that_was_never_handed_out_is_401(flask_app, world, app_context):
+    from flask_jwt_extended import create_access_token
+
+    world.jwts["member"] = create_access_token(str(world.people["member"].id))
+    assert_problem(_send(flask_app[0], "get_current_user", world, "member"), 401)
+
+
+@pytest.mark.integration
+def test_bad_token_is_401_before_the_body_is_looked_at(flask_app):
+    headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
+    assert_problem(flask_app[0].post("/api/run", headers=headers, content=b"{"), 401)

@@ -1,0 +1,92 @@
+"""The documents keep up with the code: settings, operations, links and commands that they name."""
+
+import re
+import tomllib
+from pathlib import Path
+
+import pytest
+
+from ibutsu_server import openapi
+from ibutsu_server.settings import Settings, shown
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+TOOLS = {"ibutsu-server", "lint-imports", "pre-commit", "pytest"}
+"""Commands of the environment that `hatch run` finds without a script."""
+
+pytestmark = pytest.mark.unit
+
+
+def _page(path: str) -> str:
+    return (ROOT / "docs" / path).read_text()
+
+
+def _name(path: Path) -> str:
+    return str(path.relative_to(ROOT))
+
+
+def _rows(page: str) -> list[list[str]]:
+    """The cells of every line of a table, without backquotes."""
+    lines = [line for line in page.splitlines() if line.startswith("|")]
+    return [[cell.strip().replace("`", "") for cell in line.strip("|").split("|")] for line in lines]
+
+
+def _anchors(page: str) -> set[str]:
+    headings = re.findall(r"^#+ (.+)$", page, re.MULTILINE)
+    return {re.sub(r"[^\w\- ]", "", heading.lower()).replace(" ", "-") for heading in headings}
+
+
+def test_settings_page_names_every_setting_and_no_other():
+    named = {row[0] for row in _rows(_page("reference/settings.md")) if re.fullmatch(r"[A-Z_]{4,}", row[0])}
+    assert named == set(shown(Settings.model_construct()))
+
+
+def test_settings_page_shows_the_true_defaults():
+    told = {row[0]: row[1] for row in _rows(_page("reference/settings.md"))}
+    fixed = {
+        variable: default
+        for variable, default in shown(Settings.model_construct()).items()
+        if default and default != "{}"
+    }
+    assert {name: value for name, value in fixed.items() if not told[name].startswith(value)} == {}
+
+
+def test_operations_page_lists_every_operation_and_no_other():
+    listed = {tuple(row[:3]) for row in _rows(_page("reference/operations.md")) if row[0].isupper()}
+    served = {
+        (method.upper(), path, operation["operationId"])
+        for path, item in openapi.document()["paths"].items()
+        for method, operation in item.items()
+        if isinstance(operation, dict) and "operationId" in operation
+    }
+    assert listed == served
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_links_lead_somewhere(page):
+    broken = []
+    for link in re.findall(r"\]\((?!https?://|mailto:)([^)\s]+)\)", page.read_text()):
+        path, _, anchor = link.partition("#")
+        target = page.parent / path if path else page
+        if not target.exists() or (anchor and anchor not in _anchors(target.read_text())):
+            broken.append(link)
+    assert broken == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_hatch_scripts_exist(page):
+    scripts = tomllib.loads((ROOT / "hatch.toml").read_text())["envs"]["default"]["scripts"]
+    named = set(re.findall(r"\bhatch run ([a-z][\w-]*)", page.read_text()))
+    assert named - TOOLS - set(scripts) == set()
+
+
+@pytest.mark.parametrize("page", PAGES, ids=_name)
+def test_test_files_that_are_named_exist(page):
+    named = re.findall(r"hatch run test (tests/[\w/]+\.py)", page.read_text())
+    assert [path for path in named if not (ROOT / "backend" / path).exists()] == []
+
+
+def test_every_decision_is_in_the_index():
+    index = _page("index.md")
+    decisions = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    assert [path.name for path in decisions if path.name not in index] == []
