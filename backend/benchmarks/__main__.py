@@ -1,7 +1,7 @@
 """Measure the product next to its floor: `hatch run bench`, or `python -m benchmarks --help`.
 
-SQLite is always measured, PostgreSQL where --postgresql names a server; each measurement has databases of its own,
-which are dropped afterwards.  Loaded lists are kept below --folder and used again by the next run.
+SQLite is always measured, PostgreSQL where --postgresql names a server; each measurement has databases of
+its own, which are dropped afterwards.  Loaded lists are kept below --folder and used again by the next run.
 """
 
 import argparse

@@ -27,20 +27,13 @@ class Moved:
 
 def measure(url: str, folder: Path, *, size: int) -> Moved:
     with running(url, folder) as server:
-        run = _new_run(server)
+        run = server.new_run()
         _upload(server, run, PIECE)  # the first request of all loads what stays loaded
         with _growth(server) as up:
             seconds_up, artifact = _upload(server, run, size)
         with _growth(server) as down:
             seconds_down = _download(server, artifact, size)
         return Moved(size, seconds_up, seconds_down, up[0], down[0])
-
-
-def _new_run(server: Server) -> str:
-    connection = server.connection()
-    body = json.dumps({"project_id": server.project, "metadata": {}})
-    connection.request("POST", "/api/run", body, {**server.headers, "Content-Type": "application/json"})
-    return str(json.loads(connection.getresponse().read())["id"])
 
 
 def _upload(server: Server, run: str, size: int) -> tuple[float, str]:

@@ -1,4 +1,4 @@
-"""The product's server with a `POST /api/result` that stores nothing: what HTTP, JSON and validation cost alone."""
+"""The product's server with a `POST /api/result` that stores nothing: what HTTP and validation cost alone."""
 
 from typing import Any
 

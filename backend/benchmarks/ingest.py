@@ -20,17 +20,8 @@ def measure(url: str, folder: Path, *, processes: int, requests: int) -> tuple[f
     with running(url, folder, module="benchmarks.floor", processes=processes) as server:
         floor = _rate(server, requests, run=str(uuid.uuid4()))
     with running(url, folder, processes=processes) as server:
-        product = _rate(server, requests, run=_new_run(server))
+        product = _rate(server, requests, run=server.new_run())
     return floor, product
-
-
-def _new_run(server: Server) -> str:
-    connection = server.connection()
-    body = json.dumps({"project_id": server.project, "metadata": {}})
-    connection.request("POST", "/api/run", body, {**server.headers, "Content-Type": "application/json"})
-    text = connection.getresponse().read()
-    print(text)
-    return str(json.loads(text)["id"])
 
 
 def _rate(server: Server, requests: int, *, run: str) -> float:

@@ -130,9 +130,8 @@ def _measure(server: Server, ask: Callable[[str], Any], one: Question) -> Measur
         total = answer["pagination"]["totalItems"]
 
     def bare() -> None:
-        ask(
-            f"SELECT * FROM results WHERE {one.where} ORDER BY start_time DESC, id DESC LIMIT 25 OFFSET {one.page * 25 - 25}"
-        )
+        page = f"LIMIT 25 OFFSET {one.page * 25 - 25}"
+        ask(f"SELECT * FROM results WHERE {one.where} ORDER BY start_time DESC, id DESC {page}")
         ask(f"SELECT count(*) FROM results WHERE {one.where}")
 
     over = _times(over_http)

@@ -37,7 +37,7 @@ Row = tuple[Any, ...]
 
 
 class Loaded:
-    """What the results add up to; filled while they stream by, read by the tables that are loaded after them."""
+    """What the results add up to: filled while they stream by, read by the tables loaded after them."""
 
     def __init__(self) -> None:
         self.runs: dict[str, dict[str, Any]] = {}

@@ -1,5 +1,6 @@
-"""Server processes under measurement: started on a free loopback port, stopped with everything they started."""
+"""Server processes under measurement, on a free loopback port, stopped with all that they started."""
 
+import json
 import os
 import secrets
 import signal
@@ -44,6 +45,16 @@ class Server:
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
+
+    def new_run(self) -> str:
+        connection = self.connection()
+        body = json.dumps({"project_id": self.project, "metadata": {"env": "stage"}})
+        connection.request("POST", "/api/run", body, {**self.headers, "Content-Type": "application/json"})
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status != 201:
+            raise RuntimeError(text.decode())
+        return str(json.loads(text)["id"])
 
     def memory(self) -> int:
         """Resident bytes of the process."""

@@ -105,7 +105,7 @@ class Scope:
         return db.session.get_one(User, self.user.id)
 
     def project_id(self, name_or_id: str) -> uuid.UUID:
-        """The project that a client names; raises Invalid when there is none, Forbidden when it is another's."""
+        """The project that a client names; raises Invalid for none, Forbidden for another's."""
         key = as_uuid_or_none(name_or_id)
         statement = _PROJECT_BY_NAME if key is None else _PROJECT_BY_ID
         found = db.session.connection().execute(statement, {"key": key or name_or_id, "user": self.user.id})

@@ -14,6 +14,7 @@ from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
 from ibutsu_server.controllers import bodies, current, problems
+from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
     JSONResolver,
@@ -58,6 +59,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     )  # it warns of every request that a client got wrong
     serve_specification(app.app)
     app.add_url_rule("/", view_func=_welcome)
+    app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
     return app
 

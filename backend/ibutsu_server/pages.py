@@ -1,7 +1,7 @@
 """One page of a statement."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
@@ -12,7 +12,7 @@ from ibutsu_server.db import db
 from ibutsu_server.errors import Invalid
 
 Item = TypeVar("Item")
-Statement = Select[tuple[Item]]
+Statement = Select[Item]
 Order = Sequence[Any]
 
 LARGEST_OFFSET = 2**63 - 1
@@ -34,7 +34,7 @@ class Page(Generic[Item]):
     estimated: bool = False
 
 
-def take(
+def take(  # noqa: PLR0913 - what a client asks of a list
     statement: Statement[Item],
     *,
     order: Order,
@@ -45,8 +45,8 @@ def take(
 ) -> Page[Item]:
     """The entities of one page; raises Invalid for a page that no database can count to.
 
-    `order` ends with the id.  The ids of a page are found first, so that the rows before it are read from an index
-    only.
+    `order` ends with the id.  The ids of a page are found first, so that the rows before it are read from an
+    index only.
     """
     offset = _offset(page, page_size)
     estimated = False
@@ -75,13 +75,18 @@ def gather(statement: Statement[Item], *, order: Order, page: int, page_size: in
 
 
 def search(
-    statement: Statement[Item], recent: Select[tuple[Any]], *, order: Order, page: int, page_size: int
+    statement: Statement[Item],
+    recent: Callable[[], Select[Any]],
+    *,
+    order: Order,
+    page: int,
+    page_size: int,
 ) -> Page[Item]:
-    """The same for results of which `recent` finds the ids of the newest: where that fills the page, nothing is sorted."""
+    """The same where `recent` finds ids of the newest matches: if they fill the page, nothing is sorted."""
     total = db.session.scalar(_count(statement)) or 0
     offset = _offset(page, page_size)
     if total > MANY and offset + page_size < FEW:
-        ids = recent.limit(page_size).offset(offset).subquery("page")
+        ids = recent().limit(page_size).offset(offset).subquery("page")
         items = list(db.session.scalars(_rows(statement, ids, order)))
         if len(items) == page_size:
             return Page(items, total, page, page_size)
@@ -103,19 +108,19 @@ def _ids(statement: Statement[Any]) -> Select[Any]:
     return statement.with_only_columns(_entity(statement).id)
 
 
-def _rows(statement: Statement[Item], ids: Subquery, order: Order) -> Select[tuple[Item]]:
+def _rows(statement: Statement[Item], ids: Subquery, order: Order) -> Select[Item]:
     """The statement's conditions hold for the ids already; how to load relations is taken over from it."""
     entity = _entity(statement)
     loading = statement._with_options  # noqa: SLF001 - there is no public way to read them
     return select(entity).join(ids, ids.c.id == entity.id).options(*loading).order_by(*order)
 
 
-def _count(statement: Statement[Any]) -> Select[tuple[int]]:
-    return statement.with_only_columns(func.count(_entity(statement).id))
+def _count(statement: Statement[Any]) -> Select[int]:
+    return statement.with_only_columns(func.count()).select_from(_entity(statement))
 
 
 def _estimate(statement: Statement[Any]) -> tuple[int | None, bool]:
-    """Counts the first thousand; what is more, the planner guesses.  SQLite cannot guess: None, count instead."""
+    """Counts the first thousand; what is more, the planner guesses.  SQLite cannot guess: None."""
     if db.engine.dialect.name != "postgresql":
         return None, False
     some = db.session.scalar(select(func.count()).select_from(_ids(statement).limit(FEW + 1).subquery())) or 0
@@ -125,8 +130,9 @@ def _estimate(statement: Statement[Any]) -> tuple[int | None, bool]:
 
 
 def _planned_rows(statement: Statement[Any]) -> int:
-    plan = db.session.execute(_Explain(_ids(statement))).scalar_one()
-    return math.ceil(plan[0]["Plan"]["Plan Rows"])
+    explained: list[dict[str, Any]] = db.session.execute(_Explain(_ids(statement))).scalar_one()
+    rows: float = explained[0]["Plan"]["Plan Rows"]
+    return math.ceil(rows)
 
 
 class _Explain(Executable, ClauseElement):

@@ -3,6 +3,7 @@
 import re
 import tomllib
 from pathlib import Path
+from pkgutil import resolve_name
 
 import pytest
 
@@ -11,6 +12,7 @@ from ibutsu_server.settings import Settings, shown
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+EXPLANATIONS = [page for page in PAGES if page.parent.name in {"decisions", "developer-guide"}]
 TOOLS = {"ibutsu-server", "lint-imports", "pre-commit", "pytest"}
 """Commands of the environment that `hatch run` finds without a script."""
 
@@ -90,3 +92,23 @@ def test_every_decision_is_in_the_index():
     index = _page("index.md")
     decisions = sorted((ROOT / "docs" / "decisions").glob("[0-9]*.md"))
     assert [path.name for path in decisions if path.name not in index] == []
+
+
+def _is_there(name: str) -> bool:
+    """Whether a dotted name below `ibutsu_server` is a module or something in one."""
+    try:
+        return bool(resolve_name(f"ibutsu_server.{name}"))
+    except (ImportError, AttributeError):
+        return False
+
+
+@pytest.mark.parametrize("page", EXPLANATIONS, ids=_name)
+def test_code_that_is_explained_exists(page):
+    text = page.read_text()
+    layers = "access|app|controllers|db|domain|filters|pages|serialize|storage|tasks|totals"
+    names = re.findall(rf"(?<![\w./])(?!db\.se)(?:{layers})(?:\.\w+)+(?![\w/])", text)
+    paths = re.findall(r"`(\w+/[\w/]+\.(?:py|yaml))", text)
+    roots = (ROOT, ROOT / "backend" / "ibutsu_server", ROOT / "backend" / "tests")
+    missing = [name for name in names if not name.endswith((".py", ".yaml")) and not _is_there(name)]
+    missing += [path for path in paths if not any((root / path).exists() for root in roots)]
+    assert missing == []

@@ -103,7 +103,7 @@ def _too_large(limit: int) -> TooLarge:
 
 
 def parse(content: bytes) -> Any:
-    """Parse strict JSON: no NaN, no infinity, no lone surrogates, no NUL characters, no bottomless nesting."""
+    """Parse strict JSON: no NaN, no infinity, no lone surrogates, no NUL characters, no endless nesting."""
     if not content.strip():
         raise Invalid("Request body must not be empty")
     try:

@@ -38,6 +38,7 @@ def answer(artifact: Artifact, disposition: str) -> Response:
     response.last_modified = artifact.upload_date
     response.set_etag(artifact.digest.hex())
     _choose_range(response, artifact.size)
+    response.headers.pop("Date", None)  # the web server gives its own
     if request.method == "GET" and response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         chosen = response.content_range
         start, end = chosen.start or 0, chosen.stop or artifact.size

@@ -19,7 +19,7 @@ from ibutsu_server.settings import Settings
 
 
 def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
-    """The bearer check of the ASGI layer: signature and expiry, no database that the event loop would wait for."""
+    """The bearer check of the ASGI layer: signature and expiry, no database to make the event loop wait."""
 
     @lru_cache(maxsize=10_000)
     def end_of(token: str) -> float:
@@ -49,7 +49,7 @@ def scope() -> Scope:
 
 
 def _holder(digest: bytes) -> Caller | None:
-    """The first statement of a request finds out that the database was away: a new connection may be all it takes."""
+    """The first statement of a request notices when the database was away: then a new connection helps."""
     try:
         return tokens.holder_of(digest)
     except Unavailable:

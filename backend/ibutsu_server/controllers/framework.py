@@ -1,11 +1,12 @@
 """Where Connexion's ways differ from ours."""
 
 import functools
+import inspect
 from collections.abc import Callable
 from typing import Any
 
 from connexion.resolver import Resolver
-from connexion.security import BearerSecurityHandler
+from connexion.security import NO_VALUE, BearerSecurityHandler
 from connexion.uri_parsing import OpenAPIURIParser
 from connexion.validators import ParameterValidator
 from flask import Flask, Response, current_app
@@ -37,6 +38,9 @@ def _answers_json(handler: Callable[..., Any]) -> Callable[..., Response]:
             current_app.json.dumps(body), status=status, headers=headers, mimetype="application/json"
         )
 
+    # Connexion asks for the arguments with every request: this way it finds them written down.
+    del answer.__wrapped__
+    answer.__signature__ = inspect.signature(handler)  # type: ignore[attr-defined]
     return answer
 
 
@@ -46,8 +50,12 @@ class BearerCheck(BearerSecurityHandler):
     def __init__(self, read_token: Callable[[str], dict[str, Any]]) -> None:
         self._read_token = read_token
 
-    def _resolve_func(self, _scheme: dict[str, Any]) -> Callable[[str], dict[str, Any]]:
-        return self._read_token
+    def get_fn(self, security_scheme: Any, required_scopes: Any) -> Callable[[Any], Any]:  # noqa: ARG002
+        return self._check
+
+    def _check(self, request: Any) -> Any:
+        scheme, token = self.get_auth_header_value(request)
+        return self._read_token(token) if scheme == "bearer" else NO_VALUE
 
 
 class RepeatedParameters(OpenAPIURIParser):

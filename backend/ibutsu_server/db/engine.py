@@ -50,7 +50,7 @@ def engine_options(
     )
     given = dict(extra or {})
     connect_args = {**options.pop("connect_args"), **given.pop("connect_args", {})}
-    # PostgreSQL gives 1e308 back as an integer of 309 digits, which orjson reads as a number that it can write.
+    # PostgreSQL gives 1e308 back as an integer of 309 digits: orjson reads a number that it can write.
     return {"json_deserializer": orjson.loads, **options, **given, "connect_args": connect_args}
 
 

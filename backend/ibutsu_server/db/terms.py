@@ -1,7 +1,7 @@
 """Metadata as a set of numbers, so that PostgreSQL finds and counts results by any of their values.
 
-Each key and each value of a document becomes a 64-bit hash, chained from its project over the keys that lead to
-it.  Unlike a GIN index on the document itself, one on these terms answers exactly: nothing is looked at again.
+Each key and each value of a document becomes a 64-bit hash, chained from its project over the keys that lead
+to it.  Unlike a GIN index on the document itself, one on these terms answers exactly: no document is read.
 """
 
 import uuid
@@ -52,7 +52,8 @@ END
 $$
 """
 
-event.listen(Base.metadata, "before_create", DDL(CREATE_FUNCTION).execute_if(dialect="postgresql"))
+_create_function: Any = DDL(CREATE_FUNCTION)  # type: ignore[no-untyped-call]
+event.listen(Base.metadata, "before_create", _create_function.execute_if(dialect="postgresql"))
 
 
 def terms(project_id: Any, document: Any) -> ColumnElement[Any]:

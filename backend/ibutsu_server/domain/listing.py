@@ -27,12 +27,14 @@ def newest(scope: Scope, entity: type[Listed], query: Query) -> pages.Page[Liste
     """What matches the filters, newest first; raises Invalid when a filter is needed or wrong."""
     clauses = filters.parse(query.filters)
     scope.require_project(named=filters.names_project(clauses))
-    statement = filters.apply(scope.select(entity), entity, clauses)
+    statement = filters.apply(totals.visible(scope, entity, clauses), entity, clauses)
     order = (entity.start_time.desc(), entity.id.desc())
-    page = {"order": order, "page": query.page, "page_size": query.page_size}
+    page: dict[str, Any] = {"order": order, "page": query.page, "page_size": query.page_size}
     by_terms = totals.by_terms(scope, entity, clauses)
     if by_terms is not None:
-        return pages.search(by_terms, totals.newest_ids(scope, clauses), **page)
+        return pages.search(by_terms, lambda: totals.newest_ids(scope, clauses), **page)
     if totals.is_scattered(entity, clauses):
         return pages.gather(statement, **page)
-    return pages.take(statement, **page, total=totals.counted(scope, entity, clauses), estimate=query.estimate)
+    return pages.take(
+        statement, **page, total=totals.counted(scope, entity, clauses), estimate=query.estimate
+    )

@@ -66,7 +66,7 @@ def _lifetime_until(expires: str | None) -> timedelta:
 
 
 def holder_of(digest: bytes) -> Caller | None:
-    """Who holds this token, in one indexed query; nobody when it was revoked, is over or its user inactive."""
+    """Who holds this token, in one indexed query; nobody when it is revoked or over or its user inactive."""
     found = db.session.connection().execute(_HOLDER, {"digest": digest, "now": now()})
     holder: Caller | None = found.one_or_none()
     return holder

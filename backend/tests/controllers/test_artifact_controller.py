@@ -4,8 +4,8 @@ import hashlib
 from uuid import uuid4
 
 import pytest
-
 from fixtures.constants import MISSING_ID
+
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact
 from ibutsu_server.settings import MEBIBYTE

@@ -1,4 +1,4 @@
-"""Each of the main lists is read from the index that was made for it, and nothing is sorted to find a page."""
+"""Each of the main lists is read from the index that was made for it; no page has to be sorted for."""
 
 import uuid
 from collections.abc import Iterator
@@ -138,14 +138,23 @@ def _limited(plan: dict[str, Any]) -> list[dict[str, Any]]:
     """On PostgreSQL: the common table expression, or what is below the limit, or everything."""
     nodes = list(_nodes(plan))
     found = [node for node in nodes if node.get("Subplan Name") == "CTE found"]
-    limits = [node["Plans"][0] for node in nodes if node["Node Type"] == "Limit"]
+    limits = [_children(node)[0] for node in nodes if node["Node Type"] == "Limit"]
     return list(_nodes([*found, *limits, plan][0]))
 
 
 def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield node
-    for child in node.get("Plans", []):
+    for child in _children(node):
         yield from _nodes(child)
+
+
+def _children(node: dict[str, Any]) -> list[dict[str, Any]]:
+    """Without what is asked once, before the rows: whether the caller may see the project."""
+    return [
+        child
+        for child in node.get("Plans", [])
+        if child["Parent Relationship"] != "InitPlan" or child.get("Subplan Name") == "CTE found"
+    ]
 
 
 @pytest.mark.parametrize("caller", ["admin", "member"])
@@ -189,5 +198,5 @@ def test_any_metadata_is_found_and_counted_by_an_index_on_postgresql(admin, proj
 
 def test_search_for_tests_reads_the_table_of_tests(admin, project, db_session):
     (page_and_total,) = _plans(admin, Result, [f"project_id={project.id}", "test_id%test_19"], page=1)
-    assert "tests" in " ".join(page_and_total) or "LIST SUBQUERY 1" in page_and_total
+    assert "tests" in " ".join(page_and_total) or "LIST SUBQUERY" in " ".join(page_and_total)
     assert "Seq Scan results" not in page_and_total

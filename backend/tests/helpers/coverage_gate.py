@@ -1,4 +1,4 @@
-"""Fails when a module of the product has less than 80 % of its lines covered: `hatch run test-cov` ends with it."""
+"""Fails when a module of the product has less than 80 % of its lines covered: the end of `hatch run test-cov`."""
 
 import sys
 from pathlib import Path

@@ -6,9 +6,11 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import Model
+from ibutsu_server.db import (
+    Model,
+    terms,  # noqa: F401 - makes the function that the index needs
+)
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
-from ibutsu_server.db import terms  # noqa: F401
 from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
 
 
