@@ -51,7 +51,12 @@ def engine_options(
     given = dict(extra or {})
     connect_args = {**options.pop("connect_args"), **given.pop("connect_args", {})}
     # PostgreSQL gives 1e308 back as an integer of 309 digits: orjson reads a number that it can write.
-    return {"json_deserializer": orjson.loads, **options, **given, "connect_args": connect_args}
+    json = {"json_serializer": _json, "json_deserializer": orjson.loads}
+    return {**json, **options, **given, "connect_args": connect_args}
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
 
 
 def configure(

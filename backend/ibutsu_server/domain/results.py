@@ -73,7 +73,7 @@ def named_run(body: JSONObject) -> uuid.UUID | None:
 
 
 def _insert(values: dict[str, Any]) -> bool:
-    """A result goes into a run of its own project, as the tables enforce: a run elsewhere is as good as none."""
+    """The tables see to it that the run is one of the project: a run elsewhere is as good as none."""
     try:
         return insert_new(Result, values)
     except Conflict:

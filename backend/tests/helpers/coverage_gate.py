@@ -1,4 +1,4 @@
-"""Fails when a module of the product has less than 80 % of its lines covered: the end of `hatch run test-cov`."""
+"""Fails when less than 80 % of the lines of a module are covered: the end of `hatch run test-cov`."""
 
 import sys
 from pathlib import Path
