@@ -33,15 +33,15 @@ def _rate(server: Server, requests: int, *, run: str) -> float:
 
 def _post_all(server: Server, run: str, requests: int) -> float:
     messages = [_message(server, run, i) for i in range(requests)]
-    return requests / asyncio.run(_send(server.port, messages))
+    return requests / asyncio.run(_send(server.ports, messages))
 
 
-async def _send(port: int, messages: list[bytes]) -> float:
+async def _send(ports: list[int], messages: list[bytes]) -> float:
     queue = iter(messages)
     started = time.perf_counter()
     async with asyncio.timeout(LONGEST_SECONDS), asyncio.TaskGroup() as clients:
-        for _ in range(CLIENTS):
-            clients.create_task(_client(port, queue))
+        for i in range(CLIENTS):
+            clients.create_task(_client(ports[i % len(ports)], queue))
     return time.perf_counter() - started
 
 

@@ -1,4 +1,4 @@
-"""Server processes under measurement, on a free loopback port, stopped with all that they started."""
+"""Server processes under measurement, on free loopback ports, stopped with all that they started."""
 
 import json
 import os
@@ -31,7 +31,9 @@ GIBIBYTE = 1024**3
 
 @dataclass(frozen=True)
 class Server:
-    port: int
+    """One or several processes on one database, each with a port of its own, as behind a balancer."""
+
+    ports: list[int]
     pid: int
     token: str
     project: str
@@ -41,7 +43,7 @@ class Server:
         return {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
 
     def connection(self) -> HTTPConnection:
-        connection = HTTPConnection("127.0.0.1", self.port, timeout=120)
+        connection = HTTPConnection("127.0.0.1", self.ports[0], timeout=120)
         connection.connect()
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         return connection
@@ -68,33 +70,33 @@ def running(
 ) -> Iterator[Server]:
     environment = _environment(url, folder)
     token, project = _prepare(url, folder)
-    port = _free_port()
-    command = [
-        sys.executable,
-        "-m",
-        "uvicorn",
-        f"{module}:app",
-        "--port",
-        str(port),
-        "--workers",
-        str(processes),
-    ]
-    process = subprocess.Popen(
+    ports = [_free_port() for _ in range(processes)]
+    started = [_start(module, port, environment) for port in ports]
+    try:
+        for port, process in zip(ports, started, strict=True):
+            _wait(port, process)
+        yield Server(ports, started[0].pid, token, project)
+    finally:
+        for process in started:
+            _stop(process)
+
+
+def _start(module: str, port: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", str(port)]
+    return subprocess.Popen(
         [*command, "--no-access-log", "--log-level", "error"],
         env=environment,
         cwd=BACKEND,
         start_new_session=True,
     )
+
+
+def _stop(process: "subprocess.Popen[bytes]") -> None:
+    os.killpg(process.pid, signal.SIGTERM)
     try:
-        server = Server(port, process.pid, token, project)
-        _wait(server, process)
-        yield server
-    finally:
-        os.killpg(process.pid, signal.SIGTERM)
-        try:
-            process.wait(10)
-        except subprocess.TimeoutExpired:
-            os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+    except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _settings(url: str, folder: Path) -> dict[str, str]:
@@ -146,13 +148,13 @@ def _free_port() -> int:
         return int(listener.getsockname()[1])
 
 
-def _wait(server: Server, process: "subprocess.Popen[bytes]") -> None:
+def _wait(port: int, process: "subprocess.Popen[bytes]") -> None:
     end = time.monotonic() + STARTS_WITHIN_SECONDS
     while time.monotonic() < end:
         if process.poll() is not None:
             break
         try:
-            connection = HTTPConnection("127.0.0.1", server.port, timeout=5)
+            connection = HTTPConnection("127.0.0.1", port, timeout=5)
             connection.request("GET", "/api/health")
             if connection.getresponse().status == 200:
                 return

@@ -3,9 +3,11 @@
 import uuid
 from datetime import datetime, timedelta
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import Float, Update, bindparam, case, func, select, update
+from sqlalchemy import Connection, Float, Update, bindparam, case, event, func, select, update
+from sqlalchemy.orm import Session, SessionTransaction
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Run
@@ -26,6 +28,7 @@ OUTCOME_COLUMNS = tuple(COLUMN_OF_OUTCOME.values())
 MOST = 2**31 - 1
 """What PostgreSQL's integers can count."""
 
+_WAITING = "ibutsu_server.domain.counts"
 LABELS = ("env", "component", "source")
 DERIVED = ("pass_percent", "not_run")
 
@@ -51,17 +54,33 @@ def _take_over(run: Run, summary: JSONObject) -> None:
 
 
 def add(result: dict[str, Any]) -> None:
-    """Count one more result in its run, in one statement so that no concurrent writer is lost.
+    """Count one more result in its run with the current commit.
 
-    It is the last statement of its transaction: the row of a run is what parallel reporters wait for.
+    The row of a run is what parallel reporters wait for: it is locked for nothing but the commit itself.
     """
+    db.session.info.setdefault(_WAITING, []).append(result)
+
+
+@event.listens_for(db.session, "before_commit")
+def _add_waiting(session: Session) -> None:
+    for result in sorted(session.info.pop(_WAITING, ()), key=itemgetter("run_id")):
+        _add(session.connection(), result)
+
+
+@event.listens_for(db.session, "after_soft_rollback")
+def _forget_waiting(session: Session, _ended: SessionTransaction) -> None:
+    session.info.pop(_WAITING, None)
+
+
+def _add(connection: Connection, result: dict[str, Any]) -> None:
+    """In one statement, so that no concurrent writer is lost."""
     outcome = COLUMN_OF_OUTCOME.get(result["result"])
     duration, start = result["duration"] or 0.0, result["start_time"]
     values = {"run": result["run_id"], "seconds": duration, "start": start, "end": _end(start, duration)}
     labels = {f"of_{name}": result[name] for name in LABELS}
     # Another one, or else the first, unless that came from somebody else meanwhile.
     for statement, more in ((_another(outcome), {}), (_first(outcome), labels), (_another(outcome), {})):
-        if db.session.connection().execute(statement, values | more).rowcount:
+        if connection.execute(statement, values | more).rowcount:
             return
 
 
