@@ -66,8 +66,32 @@ def _serve_deployed(settings: Settings, door: Door) -> None:
         _say(f"Ibutsu server on {_url(listener)} (its background work: `ibutsu-server worker` and `beat`)")
         if door.workers == 1:
             _run(app, door, listener)
-        else:
-            Multiprocess(_config("ibutsu_server.asgi:app", door), sockets=[listener]).run()
+            return
+        family, address = listener.family, listener.getsockname()
+    with _Spread(family, address) as spread:
+        Multiprocess(_config("ibutsu_server.asgi:app", door), sockets=[spread]).run()
+
+
+class _Spread(socket.socket):
+    """Keeps a port, and becomes a listener of its own in every process that it is handed to.
+
+    The kernel spreads connections over listeners; of a shared one, whoever is awake takes all that wait.
+    """
+
+    def __init__(self, family: int, address: Any) -> None:
+        super().__init__(family)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        self.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)
+        self.bind(address)
+
+    def __reduce__(self) -> Any:
+        return _listener_beside, (self.family, self.getsockname())
+
+
+def _listener_beside(family: int, address: Any) -> socket.socket:
+    listener = _Spread(family, address)
+    listener.listen(BACKLOG)
+    return listener
 
 
 @contextmanager

@@ -1,15 +1,19 @@
 """`ibutsu-server serve`: what a newcomer sees, how it stops, and what stops its start."""
 
 import os
+import pickle
 import re
 import signal
 import socket
+from multiprocessing.reduction import ForkingPickler
 from uuid import uuid4
 
 import psycopg
 import pytest
 from helpers.processes import Server, free_port, run
 from sqlalchemy import create_engine, make_url, text
+
+from ibutsu_server.serve import _Spread
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -135,6 +139,18 @@ def test_second_server_on_one_folder_stops_its_start(serve, folder):
     with serve():
         sentence = _refusal("--port", "0", "--data-dir", str(folder))
     assert "Another server is running on the data folder" in sentence
+
+
+def test_processes_listen_beside_each_other():
+    """Each process gets a listener of its own, so that no one takes all connections of a burst."""
+    with _Spread(socket.AF_INET, ("127.0.0.1", 0)) as spread:
+        handed_over = [pickle.loads(ForkingPickler.dumps(spread)) for _ in range(2)]
+        try:
+            assert {listener.getsockname() for listener in handed_over} == {spread.getsockname()}
+            socket.create_connection(spread.getsockname(), 2).close()
+        finally:
+            for listener in handed_over:
+                listener.close()
 
 
 def test_several_processes_need_a_deployment(folder):
