@@ -10,7 +10,7 @@ from flask import Response, request
 from werkzeug.datastructures import FileStorage
 
 from ibutsu_server import pages, serialize
-from ibutsu_server.access import as_uuid, as_uuid_or_none
+from ibutsu_server.access import Scope, as_uuid, as_uuid_or_none
 from ibutsu_server.controllers import bodies, content
 from ibutsu_server.controllers.answers import JSON, Answer, created
 from ibutsu_server.controllers.current import scope, settings
@@ -39,6 +39,7 @@ def get_artifact_list(
 
 
 def upload_artifact() -> Answer:
+    caller = scope()
     result_id, run_id = _id_of("Result"), _id_of("Run")
     file = _file()
     if result_id is None and run_id is None:
@@ -46,7 +47,7 @@ def upload_artifact() -> Answer:
     if result_id is not None and run_id is not None:
         raise Invalid("Bad request, cannot provide both resultId and runId", field="runId")
     filename, id_ = _filename(), _client_id()
-    parent = _find(Run, run_id) if run_id is not None else _find(Result, result_id)
+    parent = _find(caller, Run, run_id) if run_id is not None else _find(caller, Result, result_id)
     upload = artifacts.Upload(_pieces(file), filename, _metadata(), id_)
     limit = settings().artifact_max_bytes
     artifact, replayed = artifacts.receive(content.storage(), parent, upload, limit=limit)
@@ -112,9 +113,9 @@ def _client_id() -> uuid.UUID | None:
     return as_uuid(text) if text else None
 
 
-def _find(kind: type[Parent], id_: uuid.UUID | None) -> Parent:
+def _find(caller: Scope, kind: type[Parent], id_: uuid.UUID | None) -> Parent:
     try:
-        return scope().get(kind, str(id_))
+        return caller.get(kind, str(id_))
     except NotFound:
         raise NotFound(f"{kind.__name__} ID {id_} not found") from None
 

@@ -29,10 +29,11 @@ def get_run_list(
 
 
 def add_run(body: JSON) -> Answer:
+    caller = scope()
     body = with_metadata(body)
     if not body.get("metadata"):
         raise Invalid("Bad request, no data supplied", field="metadata")
-    run, replayed = runs.add(required_project(scope(), body), body)
+    run, replayed = runs.add(required_project(caller, body), body)
     return created(serialize.run(run), replayed=replayed)
 
 
@@ -50,6 +51,7 @@ def update_run(id_: str, body: JSON) -> JSON:
 
 def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1) -> JSON:
     """Give the newest matching runs the same metadata."""
+    caller = scope()
     metadata = body.get("metadata")
     if not metadata:
         raise Refused(401, "Bad request, can only update metadata", field="metadata")
@@ -57,7 +59,6 @@ def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1
         raise Refused(
             405, f"Bad request, cannot update more than {BULK_MAX} runs at a time", field="pageSize"
         )
-    caller = scope()
     project_id = named_project(caller, body)
     found = listing.newest(caller, Run, listing.Query(filter_, page_size=page_size))
     if not found.items:

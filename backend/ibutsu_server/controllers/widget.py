@@ -17,4 +17,5 @@ def get_widget_types(type_: str | None = None) -> JSON:
 
 
 def get_widget(id_: str, params: Any = None) -> JSON:  # noqa: ARG001 - free-form, read as it came
-    return WIDGETS[id_].from_query(request.args.to_dict(flat=False)).data(scope())
+    caller = scope()
+    return WIDGETS[id_].from_query(request.args.to_dict(flat=False)).data(caller)

@@ -337,3 +337,23 @@ def test_signed_token_that_was_never_handed_out_is_401(flask_app, world, app_con
 def test_bad_token_is_401_before_the_body_is_looked_at(flask_app):
     headers = {"Authorization": "Bearer x", "Content-Type": "application/json"}
     assert_problem(flask_app[0].post("/api/run", headers=headers, content=b"{"), 401)
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(
+    ("method", "path", "request_"),
+    [
+        ("POST", "/run", {"json": {}}),
+        ("POST", "/runs/bulk-update?pageSize=99", {"json": {"metadata": {"a": 1}}}),
+        ("POST", "/artifact", {"files": {"other": b"x"}}),
+        ("GET", "/widget/importance-component?bogus=1", {}),
+    ],
+)
+def test_who_is_calling_is_asked_before_what_they_say_is_judged(flask_app, make_user, method, path, request_):
+    client, _token = flask_app
+    user = make_user()
+    jwt = db_builders.token(user)
+    Token.query.filter_by(user_id=user.id).delete()
+    db.session.commit()
+    headers = {"Authorization": f"Bearer {jwt}"}
+    assert client.request(method, f"/api{path}", headers=headers, **request_).status_code == 401
