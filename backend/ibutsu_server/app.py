@@ -20,6 +20,7 @@ from ibutsu_server.controllers.framework import (
     JSONResolver,
     Parameters,
     RepeatedParameters,
+    require_operation,
     serve_specification,
 )
 from ibutsu_server.db import db
@@ -90,6 +91,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.extensions["celery"] = create_celery(
         app.app_context, broker_url=settings.celery_broker_url, artifacts_url=settings.artifacts_url
     )
+    app.before_request(require_operation)
     app.before_request(bodies.read_to_the_end)
     app.after_request(_commit)
 

@@ -357,3 +357,12 @@ def test_who_is_calling_is_asked_before_what_they_say_is_judged(flask_app, make_
     db.session.commit()
     headers = {"Authorization": f"Bearer {jwt}"}
     assert client.request(method, f"/api{path}", headers=headers, **request_).status_code == 401
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("path", ["run/a%0Ab", "result/%0A", "artifact/a%0Ab/download", "project/%0Ax"])
+@pytest.mark.parametrize("is_signed_in", [True, False])
+def test_path_that_only_flask_would_route_is_not_found(flask_app, auth_headers, path, is_signed_in):
+    client, token = flask_app
+    headers = auth_headers(token) if is_signed_in else {}
+    assert_problem(client.get(f"/api/{path}", headers=headers), 404)
