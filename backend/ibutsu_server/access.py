@@ -91,7 +91,8 @@ class Scope:
         model: Any = entity
         statement = select(model, self._sees(entity).label("visible")).where(model.id == key)
         if lock:
-            statement = statement.with_for_update(of=model)
+            # FOR UPDATE would wait for every result that is being posted into a run, and they for it.
+            statement = statement.with_for_update(of=model, key_share=True)
         row = db.session.execute(statement).one_or_none()
         if row is None:
             raise NotFound(f"{_TITLES.get(entity, entity.__name__)} not found")
