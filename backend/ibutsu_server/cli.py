@@ -169,7 +169,7 @@ def token_create(user: str, name: str, days: int, data_dir: Path | None) -> None
     from ibutsu_server.domain import setup, tokens
 
     with _database(_settings(data_dir)):
-        issued = tokens.issue(setup.user_called(user), name=name, kind="api", lifetime=timedelta(days=days))
+        issued = tokens.issue(setup.user_called(user), name=name, lifetime=timedelta(days=days))
     click.echo(issued.jwt)
 
 

@@ -59,6 +59,7 @@ class Settings(BaseSettings):
     jwt_secret: str | None = Field(default=None, min_length=SECRET_BYTES)
     jwt_issuer: str = Field(default="org.ibutsu-project.server", min_length=1)
     jwt_lifetime_seconds: int = Field(default=30 * 24 * 3600, gt=0)
+    jwt_access_lifetime_seconds: int = Field(default=3600, gt=0)
     bcrypt_log_rounds: int = Field(default=12, ge=4, le=20)
     user_login_enabled: bool = True
 

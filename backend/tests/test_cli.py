@@ -183,7 +183,7 @@ def test_token_is_printed_alone_and_ends_after_its_days(run, rows, admin):
     made = run("token", "create", "--user", admin, "--name", "ci", "--days", "3")
     claims = jwt.decode(made.output.strip(), options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 3 * 24 * 3600
-    assert rows("SELECT name, kind, last_four FROM tokens") == [("ci", "api", made.output.strip()[-4:])]
+    assert rows("SELECT name, session_id, last_four FROM tokens") == [("ci", None, made.output.strip()[-4:])]
 
 
 @pytest.mark.validation

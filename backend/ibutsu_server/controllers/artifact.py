@@ -39,7 +39,7 @@ def get_artifact_list(
 
 
 def upload_artifact() -> Answer:
-    caller = scope()
+    caller = scope("reporter")
     result_id, run_id = _id_of("Result"), _id_of("Run")
     file = _file()
     if result_id is None and run_id is None:
@@ -72,7 +72,7 @@ def download_artifact(id_: str) -> Response:
 
 
 def delete_artifact(id_: str) -> str:
-    artifacts.remove(scope().get(Artifact, id_))
+    artifacts.remove(scope("maintainer").get(Artifact, id_))
     return "OK"
 
 

@@ -1,19 +1,21 @@
 """Who is calling."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from functools import lru_cache
 from time import time
 from typing import Any
 
 from connexion import context
-from flask import Flask, current_app
+from flask import Flask, current_app, request
 from flask_jwt_extended import decode_token
 from flask_jwt_extended.exceptions import JWTExtendedException
 from jwt import PyJWTError
 
-from ibutsu_server.access import Caller, Scope
+from ibutsu_server.access import Role, Scope
 from ibutsu_server.db import db
 from ibutsu_server.domain import tokens
+from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.errors import NotSignedIn, Unavailable
 from ibutsu_server.settings import Settings
 
@@ -40,21 +42,36 @@ def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
     return read_token
 
 
-def scope() -> Scope:
-    """What the caller is allowed; raises NotSignedIn when the token was revoked or its user is gone."""
-    user = _holder(context.context["token_info"]["digest"])
-    if user is None:
+def scope(role: Role = "viewer") -> Scope:
+    """What the caller is allowed where they are at least `role`.
+
+    Raises NotSignedIn when the token was revoked or its user is gone.
+    """
+    holder = _holder(context.context["token_info"]["digest"])
+    if holder is None:
         raise NotSignedIn("The token was revoked or its user is no longer active")
-    return Scope(user)
+    return Scope(holder, role, tokens.limits_of(holder))
 
 
-def _holder(digest: bytes) -> Caller | None:
+def _holder(digest: bytes) -> tokens.Holder | None:
     """The first statement of a request notices when the database was away: then a new connection helps."""
     try:
         return tokens.holder_of(digest)
     except Unavailable:
         db.session.rollback()
         return tokens.holder_of(digest)
+
+
+def lifetimes() -> Lifetimes:
+    configured = settings()
+    return Lifetimes(
+        access=timedelta(seconds=configured.jwt_access_lifetime_seconds),
+        session=timedelta(seconds=configured.jwt_lifetime_seconds),
+    )
+
+
+def visitor() -> Visitor:
+    return Visitor(request.remote_addr, request.headers.get("User-Agent"))
 
 
 def settings() -> Settings:

@@ -1,22 +1,20 @@
 """Signing in over HTTP."""
 
-from datetime import timedelta
-
 from ibutsu_server.controllers.answers import JSON
-from ibutsu_server.controllers.current import settings
-from ibutsu_server.domain import accounts
+from ibutsu_server.controllers.current import lifetimes, settings, visitor
+from ibutsu_server.domain import accounts, sessions
 
 
 def login(body: JSON) -> JSON:
     configured = settings()
-    user, jwt = accounts.sign_in(
+    user = accounts.sign_in(
         body["email"],
         body["password"],
         rounds=configured.bcrypt_log_rounds,
-        lifetime=timedelta(seconds=configured.jwt_lifetime_seconds),
         login_enabled=configured.user_login_enabled,
     )
-    return {"name": user.name, "email": user.email, "token": jwt}
+    access = sessions.open_session(user, visitor(), lifetimes())
+    return {"name": user.name, "email": user.email, "token": access.jwt}
 
 
 def support() -> JSON:

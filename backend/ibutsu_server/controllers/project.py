@@ -39,9 +39,7 @@ def get_project(id_: str) -> JSON:
 
 
 def update_project(id_: str, body: JSON) -> JSON:
-    caller = scope()
-    project = caller.get(Project, id_, lock=True)
-    caller.require_owner(project)
+    project = scope("owner").get(Project, id_, lock=True)
     projects.change(project, body)
     return serialize.project(project)
 

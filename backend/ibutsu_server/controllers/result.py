@@ -26,7 +26,7 @@ def get_result_list(
 
 def add_result(body: JSON) -> Answer:
     body = with_metadata(body)
-    result, replayed = results.add(required_project(scope(), body), body)
+    result, replayed = results.add(required_project(scope("reporter"), body), body)
     return created(serialize.result(result), replayed=replayed)
 
 
@@ -35,7 +35,7 @@ def get_result(id_: str) -> JSON:
 
 
 def update_result(id_: str, body: JSON) -> JSON:
-    caller = scope()
+    caller = scope("maintainer")
     result = caller.get(Result, id_, lock=True)
     body = with_metadata(body)
     results.change(result, body, project_id=named_project(caller, body))

@@ -29,11 +29,11 @@ def get_run_list(
 
 
 def add_run(body: JSON) -> Answer:
-    caller = scope()
+    caller = scope("reporter")
     body = with_metadata(body)
     if not body.get("metadata"):
         raise Invalid("Bad request, no data supplied", field="metadata")
-    run, replayed = runs.add(required_project(caller, body), body)
+    run, replayed = runs.add(required_project(caller, body), body, reporter_id=caller.user.id)
     return created(serialize.run(run), replayed=replayed)
 
 
@@ -42,16 +42,20 @@ def get_run(id_: str) -> JSON:
 
 
 def update_run(id_: str, body: JSON) -> JSON:
-    caller = scope()
+    caller = scope("reporter")
     run = caller.get(Run, id_, lock=True)
+    caller.require_change(run)
     body = with_metadata(body)
-    runs.change(run, body, project_id=named_project(caller, body))
+    project_id = named_project(caller, body)
+    if project_id not in (None, run.project_id):
+        caller.require_role("maintainer", run.project_id, project_id)
+    runs.change(run, body, project_id=project_id)
     return serialize.run(run)
 
 
 def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1) -> JSON:
     """Give the newest matching runs the same metadata."""
-    caller = scope()
+    caller = scope("maintainer")
     metadata = body.get("metadata")
     if not metadata:
         raise Refused(401, "Bad request, can only update metadata", field="metadata")

@@ -9,13 +9,13 @@ from ibutsu_server.domain import tokens
 
 def get_token_list(page: int = 1, page_size: int = 25) -> JSON:
     """Sign-ins are sessions, not tokens that somebody made: they are not listed."""
-    statement = scope().select(Token).where(Token.kind == "api")
+    statement = scope().select(Token).where(Token.session_id.is_(None))
     found = pages.take(statement, order=(Token.name, Token.id), page=page, page_size=page_size)
     return serialize.page("tokens", found, serialize.token)
 
 
 def add_token(body: JSON) -> tuple[JSON, int]:
-    issued = tokens.issue_as_asked(scope().account(), body)
+    issued = tokens.issue_as_asked(scope(), body)
     return serialize.token(issued.token, jwt=issued.jwt), 201
 
 

@@ -1,6 +1,5 @@
 """Accounts: signing in, and what people may change about themselves."""
 
-from datetime import timedelta
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,10 +13,8 @@ from ibutsu_server.passwords import hash_password, is_password
 _LOGIN_OFF = "Username/password auth is disabled. Please login via one of the links below."
 
 
-def sign_in(
-    email: str, password: str, *, rounds: int, lifetime: timedelta, login_enabled: bool
-) -> tuple[User, str]:
-    """Return the user and a session JWT; the refusal takes as long for unknown users as for known ones."""
+def sign_in(email: str, password: str, *, rounds: int, login_enabled: bool) -> User:
+    """Who this is; the refusal takes as long for unknown users as for known ones."""
     if not email or not password:
         raise LoginRefused("EMPTY", "Username and/or password are empty")
     user = db.session.scalar(select(User).where(func.lower(User.email) == func.lower(email)))
@@ -28,7 +25,7 @@ def sign_in(
         raise LoginRefused("INVALID", "Username and/or password are invalid")
     if not user.is_active:
         raise LoginRefused("INACTIVE", "User account is inactive")
-    return user, tokens.issue(user, name="login-token", kind="session", lifetime=lifetime).jwt
+    return user
 
 
 def change(user: User, values: dict[str, Any], *, rounds: int) -> None:

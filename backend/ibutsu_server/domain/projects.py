@@ -55,9 +55,10 @@ def change(project: Project, body: JSONObject) -> None:
     db.session.refresh(project)
 
 
-def join(project_id: uuid.UUID, user_id: uuid.UUID) -> None:
+def join(project_id: uuid.UUID, user_id: uuid.UUID, *, role: str = "maintainer") -> None:
+    """Make somebody a member; who is one already keeps their role."""
     statement = insert(Membership).on_conflict_do_nothing()
-    db.session.execute(statement, {"project_id": project_id, "user_id": user_id})
+    db.session.execute(statement, {"project_id": project_id, "user_id": user_id, "role": role})
 
 
 def _invite(project: Project, users: Iterable[Any]) -> None:

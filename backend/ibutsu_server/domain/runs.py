@@ -14,12 +14,13 @@ from ibutsu_server.domain.metadata import fingerprint, merge, text_of
 from ibutsu_server.errors import Conflict
 
 
-def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Run, bool]:
+def add(project_id: uuid.UUID, body: JSONObject, *, reporter_id: uuid.UUID | None = None) -> tuple[Run, bool]:
     """Store a run as reported; the second value tells that it was there already.
 
     Raises Conflict when something else has its id.
     """
     run = _from_report(project_id, body)
+    run.reporter_id = reporter_id
     if insert_new(Run, {column.key: getattr(run, column.key) for column in Run.__mapper__.column_attrs}):
         return run, False
     existing = db.session.execute(

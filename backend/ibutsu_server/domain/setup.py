@@ -35,7 +35,7 @@ def first_start(
         return _later_start(email=email, name=name, password=password, own_project=own_project, rounds=rounds)
     user, made_up = superadmin(email or DEFAULT_EMAIL, name=name, password=password, rounds=rounds)
     project = own(user, own_project or DEFAULT_PROJECT)
-    issued = tokens.issue(user, name="first start", kind="api", lifetime=TOKEN_LIFETIME)
+    issued = tokens.issue(user, name="first start", lifetime=TOKEN_LIFETIME)
     return FirstStart(user.email, made_up, project.name, issued.jwt)
 
 

@@ -3,14 +3,14 @@
 import hashlib
 import uuid
 from datetime import UTC, datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from flask_jwt_extended import create_access_token
 from sqlalchemy import bindparam, delete, select
 
-from ibutsu_server.access import Caller
+from ibutsu_server.access import Caller, Limits, Scope
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Token, User
+from ibutsu_server.db.models import Token, User, UserSession
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.errors import Conflict, Invalid
 
@@ -25,34 +25,47 @@ class Issued(NamedTuple):
     jwt: str
 
 
+class Holder(Caller, Protocol):
+    """Who holds a token, and what the token says about what it is for."""
+
+    email: str
+    token_id: uuid.UUID
+    token_name: str
+    project_id: uuid.UUID | None
+    role: Any
+    session_id: uuid.UUID | None
+
+
 def digest_of(jwt: str) -> bytes:
     return hashlib.sha256(jwt.encode()).digest()
 
 
-def issue(user: User, *, name: str, kind: str, lifetime: timedelta, id_: uuid.UUID | None = None) -> Issued:
-    """Hand out a token; `kind` is `api` or `session`, `id_` an id that the client made."""
+def issue(user: User, *, name: str, lifetime: timedelta, **values: Any) -> Issued:
+    """Hand out a token; `values` are columns of `Token` that say what it is for."""
     jwt = create_access_token(str(user.id), expires_delta=lifetime)
     token = Token(
-        id=id_ or new_id(),
+        id=values.pop("id", None) or new_id(),
         user_id=user.id,
-        kind=kind,
         name=name,
         digest=digest_of(jwt),
         last_four=jwt[-4:],
         expires=(now() + lifetime).replace(microsecond=0),
+        **values,
     )
     db.session.add(token)
     db.session.flush()
     return Issued(token, jwt)
 
 
-def issue_as_asked(user: User, body: JSONObject) -> Issued:
+def issue_as_asked(scope: Scope, body: JSONObject) -> Issued:
     """Hand out an API token that ends at an ISO 8601 instant, or after a year."""
+    user = scope.account()
     id_ = uuid.UUID(body["id"]) if body.get("id") else None
     if id_ and db.session.get(Token, id_):
         raise Conflict(f"Token id {id_} already exist", field="id")
     lifetime = _lifetime_until(body["expires"])
-    return issue(user, name=body["name"], kind="api", lifetime=lifetime, id_=id_)
+    place = scope.project_id(body["project"]) if body.get("project") else None
+    return issue(user, name=body["name"], lifetime=lifetime, id=id_, project_id=place, role=body.get("role"))
 
 
 def _lifetime_until(expires: str | None) -> timedelta:
@@ -65,18 +78,31 @@ def _lifetime_until(expires: str | None) -> timedelta:
     return lifetime
 
 
-def holder_of(digest: bytes) -> Caller | None:
+def holder_of(digest: bytes) -> Holder | None:
     """Who holds this token, in one indexed query; nobody when it is revoked or over or its user inactive."""
     found = db.session.connection().execute(_HOLDER, {"digest": digest, "now": now()})
-    holder: Caller | None = found.one_or_none()
+    holder: Holder | None = found.one_or_none()
     return holder
 
 
 _HOLDER = (
-    select(User.id, User.is_superadmin)
+    select(
+        User.id,
+        User.is_superadmin,
+        User.email,
+        Token.id.label("token_id"),
+        Token.name.label("token_name"),
+        Token.project_id,
+        Token.role,
+        Token.session_id,
+    )
     .join(Token, Token.user_id == User.id)
     .where(Token.digest == bindparam("digest"), Token.expires > bindparam("now"), User.is_active)
 )
+
+
+def limits_of(holder: Holder) -> Limits:
+    return Limits(holder.project_id, holder.role or "owner", holder.token_id)
 
 
 def revoke(token: Token) -> None:
@@ -87,3 +113,4 @@ def revoke(token: Token) -> None:
 def revoke_all(user: User) -> None:
     """End every session and every program's access of this user."""
     db.session.execute(delete(Token).where(Token.user_id == user.id))
+    db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))

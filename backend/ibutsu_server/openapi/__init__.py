@@ -8,7 +8,26 @@ from typing import Any
 
 import yaml
 
-NOUNS = ("run", "result", "artifact", "project", "group", "user", "login", "health", "task", "widget")
+NOUNS = (
+    "run",
+    "result",
+    "artifact",
+    "import",
+    "project",
+    "member",
+    "group",
+    "dashboard",
+    "widget",
+    "widget_config",
+    "user",
+    "session",
+    "login",
+    "health",
+    "task",
+    "audit",
+    "admin_user",
+    "admin_project",
+)
 
 
 def document() -> dict[str, Any]:

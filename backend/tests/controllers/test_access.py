@@ -13,66 +13,70 @@ from helpers.factories import result_body, run_body
 from ibutsu_server import openapi
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Group, Membership, Project, Result, Run, Task, Token, User
+from ibutsu_server.domain import projects
 
-# After `superadmin` come callers whose token is worth nothing (any more): their answer is always the same.
-# The token and the task that are asked for are the member's own.
+# The two tokens are limited: the owner's to looking, the superadmin's to another project.
+# The token and the task that are asked for are the maintainer's own.
 TABLE = """
-operation              anonymous outsider member owner superadmin | deactivated revoked expired garbage
-get_run_list                 401      200    200   200        200 |         401     401     401     401
-add_run                      401      403    201   201        201 |         401     401     401     401
-get_run                      401      403    200   200        200 |         401     401     401     401
-update_run                   401      403    200   200        200 |         401     401     401     401
-bulk_update                  401      404    200   200        200 |         401     401     401     401
-get_result_list              401      200    200   200        200 |         401     401     401     401
-add_result                   401      403    201   201        201 |         401     401     401     401
-get_result                   401      403    200   200        200 |         401     401     401     401
-update_result                401      403    200   200        200 |         401     401     401     401
-get_artifact_list            401      200    200   200        200 |         401     401     401     401
-upload_artifact              401      403    201   201        201 |         401     401     401     401
-upload_artifact_form         401      403    201   201        201 |         401     401     401     401
-get_artifact                 401      403    200   200        200 |         401     401     401     401
-view_artifact                401      403    200   200        200 |         401     401     401     401
-download_artifact            401      403    200   200        200 |         401     401     401     401
-delete_artifact              401      403    200   200        200 |         401     401     401     401
-get_project_list             401      200    200   200        200 |         401     401     401     401
-get_projects                 401      200    200   200        200 |         401     401     401     401
-add_project                  401      201    201   201        201 |         401     401     401     401
-get_project                  401      401    200   200        200 |         401     401     401     401
-update_project               401      403    403   200        200 |         401     401     401     401
-get_filter_params            401      401    200   200        200 |         401     401     401     401
-get_group_list               401      200    200   200        200 |         401     401     401     401
-add_group                    401      403    403   403        201 |         401     401     401     401
-get_group                    401      200    200   200        200 |         401     401     401     401
-update_group                 401      403    403   403        200 |         401     401     401     401
-get_current_user             401      200    200   200        200 |         401     401     401     401
-update_current_user          401      200    200   200        200 |         401     401     401     401
-get_token_list               401      200    200   200        200 |         401     401     401     401
-add_token                    401      201    201   201        201 |         401     401     401     401
-get_token                    401      403    200   403        403 |         401     401     401     401
-delete_token                 401      403    200   403        403 |         401     401     401     401
-login                        200      200    200   200        200 |         200     200     200     200
-support                      200      200    200   200        200 |         200     200     200     200
-get_health                   200      200    200   200        200 |         200     200     200     200
-get_database_health          401      200    200   200        200 |         401     401     401     401
-get_health_info              401      200    200   200        200 |         401     401     401     401
-get_task                     401      403    206   403        403 |         401     401     401     401
-get_widget_types             401      200    200   200        200 |         401     401     401     401
-get_widget                   401      403    200   200        200 |         401     401     401     401
+operation              anonymous outsider viewer reporter maintainer owner superadmin read_token other_token
+get_run_list                 401      200    200      200        200   200        200        200         200
+add_run                      401      403    403      201        201   201        201        403         403
+get_run                      401      403    200      200        200   200        200        200         403
+update_run                   401      403    403      403        200   200        200        403         403
+bulk_update                  401      404    404      404        200   200        200        404         404
+get_result_list              401      200    200      200        200   200        200        200         200
+add_result                   401      403    403      201        201   201        201        403         403
+get_result                   401      403    200      200        200   200        200        200         403
+update_result                401      403    403      403        200   200        200        403         403
+get_artifact_list            401      200    200      200        200   200        200        200         200
+upload_artifact              401      403    403      201        201   201        201        403         403
+upload_artifact_form         401      403    403      201        201   201        201        403         403
+get_artifact                 401      403    200      200        200   200        200        200         403
+view_artifact                401      403    200      200        200   200        200        200         403
+download_artifact            401      403    200      200        200   200        200        200         403
+delete_artifact              401      403    403      403        200   200        200        403         403
+get_project_list             401      200    200      200        200   200        200        200         200
+get_projects                 401      200    200      200        200   200        200        200         200
+add_project                  401      201    201      201        201   201        201        403         403
+get_project                  401      401    200      200        200   200        200        200         401
+update_project               401      403    403      403        403   200        200        403         403
+get_filter_params            401      401    200      200        200   200        200        200         401
+get_group_list               401      200    200      200        200   200        200        200         200
+add_group                    401      403    403      403        403   403        201        403         403
+get_group                    401      200    200      200        200   200        200        200         200
+update_group                 401      403    403      403        403   403        200        403         403
+get_current_user             401      200    200      200        200   200        200        200         200
+update_current_user          401      200    200      200        200   200        200        403         403
+get_token_list               401      200    200      200        200   200        200        200         200
+add_token                    401      201    201      201        201   201        201        403         403
+get_token                    401      403    403      403        200   403        403        403         403
+delete_token                 401      403    403      403        200   403        403        403         403
+login                        200      200    200      200        200   200        200        200         200
+support                      200      200    200      200        200   200        200        200         200
+get_health                   200      200    200      200        200   200        200        200         200
+get_database_health          401      200    200      200        200   200        200        200         200
+get_health_info              401      200    200      200        200   200        200        200         200
+get_task                     401      403    403      403        206   403        403        403         403
+get_widget_types             401      200    200      200        200   200        200        200         200
+get_widget                   401      403    200      200        200   200        200        200         403
 """
 
 PUBLIC = {"login", "support", "get_health"}
 
 
 def _rows() -> dict[str, dict[str, int]]:
-    heading, *lines = (line.replace("|", "").split() for line in TABLE.strip().splitlines())
+    heading, *lines = (line.split() for line in TABLE.strip().splitlines())
     return {line[0]: dict(zip(heading[1:], map(int, line[1:]), strict=True)) for line in lines}
 
+
+WORTHLESS = ("deactivated", "revoked", "expired", "garbage")
+"""Whose token is worth nothing (any more): they are answered like who has none."""
 
 ROWS = _rows()
 CASES = [
     pytest.param(operation, caller, status, id=f"{operation}-{caller}")
     for operation, row in ROWS.items()
-    for caller, status in row.items()
+    for caller, status in [*row.items(), *((caller, row["anonymous"]) for caller in WORTHLESS)]
 ]
 
 
@@ -108,13 +112,15 @@ class World:
 def world(db_session, make_user, make_project, make_run, make_result, make_artifact, make_group):
     people = {name: make_user(email=f"{name}@example.com", password=PASSWORD) for name in _PEOPLE}
     people["superadmin"] = make_user(email="another-superadmin@example.com", is_superadmin=True)
-    make_project(name="elsewhere", users=[people["outsider"]])
+    elsewhere = make_project(name="elsewhere", users=[people["outsider"]])
     project = make_project(
-        name="shop", owner_id=people["owner"].id, users=[people["member"], people["deactivated"]]
+        name="shop", owner_id=people["owner"].id, users=[people["maintainer"], people["deactivated"]]
     )
+    for role in ("viewer", "reporter"):
+        projects.join(project.id, people[role].id, role=role)
     run = make_run(project_id=project.id)
     result = make_result(run_id=run.id, project_id=project.id)
-    task = Task(user_id=people["member"].id, name="results", params={})
+    task = Task(user_id=people["maintainer"].id, name="results", params={})
     db_session.add(task)
     db_session.commit()
     return World(
@@ -123,26 +129,28 @@ def world(db_session, make_user, make_project, make_run, make_result, make_artif
         result=result,
         artifact=make_artifact(result_id=result.id),
         group=make_group(),
-        token=_api_token(people["member"]),
+        token=_api_token(people["maintainer"]),
         task=task,
         people=people,
-        jwts=_jwts(people),
+        jwts=_jwts(people, elsewhere),
     )
 
 
-_PEOPLE = ("outsider", "member", "owner", "deactivated")
+_PEOPLE = ("outsider", "viewer", "reporter", "maintainer", "owner", "deactivated")
 
 
 def _api_token(user: User) -> Token:
-    db_builders.token(user, kind="api")
-    return Token.query.filter_by(user_id=user.id, kind="api").one()
+    db_builders.token(user, name="asked for")
+    return Token.query.filter_by(name="asked for").one()
 
 
-def _jwts(people: dict[str, User]) -> dict[str, str]:
+def _jwts(people: dict[str, User], elsewhere: Project) -> dict[str, str]:
     jwts = {name: db_builders.token(user) for name, user in people.items()}
-    jwts["revoked"] = db_builders.token(people["member"], kind="revoked")
-    Token.query.filter_by(kind="revoked").delete()
-    jwts["expired"] = db_builders.token(people["member"], lifetime=timedelta(seconds=-1))
+    jwts["read_token"] = db_builders.token(people["owner"], role="viewer")
+    jwts["other_token"] = db_builders.token(people["superadmin"], project_id=elsewhere.id)
+    jwts["revoked"] = db_builders.token(people["maintainer"], name="revoked")
+    Token.query.filter_by(name="revoked").delete()
+    jwts["expired"] = db_builders.token(people["maintainer"], lifetime=timedelta(seconds=-1))
     people["deactivated"].is_active = False
     db.session.commit()
     return {**jwts, "garbage": "x.y.z"}
@@ -177,7 +185,7 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "add_token": {"json": {"name": "ci", "expires": None}},
         "get_token": {"id": str(world.token.id)},
         "delete_token": {"id": str(world.token.id)},
-        "login": {"json": {"email": "member@example.com", "password": PASSWORD}},
+        "login": {"json": {"email": "maintainer@example.com", "password": PASSWORD}},
         "get_task": {"id": str(world.task.id)},
         "get_widget": {"id": "importance-component", "params": {"project": "shop"}},
     }
@@ -312,10 +320,10 @@ def test_taken_ids_of_another_project_are_not_told_from_ones_own(outsider, own, 
 
 @pytest.mark.integration
 def test_member_who_was_removed_sees_nothing_any_more(flask_app, world, db_session):
-    Membership.query.filter_by(user_id=world.people["member"].id).delete()
+    Membership.query.filter_by(user_id=world.people["maintainer"].id).delete()
     db_session.commit()
-    assert _send(flask_app[0], "get_run", world, "member").status_code == 403
-    assert _send(flask_app[0], "get_project", world, "member").status_code == 401
+    assert _send(flask_app[0], "get_run", world, "maintainer").status_code == 403
+    assert _send(flask_app[0], "get_project", world, "maintainer").status_code == 401
 
 
 @pytest.mark.integration
@@ -329,8 +337,8 @@ def test_token_of_a_user_who_is_gone_is_401(flask_app, world, db_session):
 def test_signed_token_that_was_never_handed_out_is_401(flask_app, world, app_context):
     from flask_jwt_extended import create_access_token
 
-    world.jwts["member"] = create_access_token(str(world.people["member"].id))
-    assert_problem(_send(flask_app[0], "get_current_user", world, "member"), 401)
+    world.jwts["maintainer"] = create_access_token(str(world.people["maintainer"].id))
+    assert_problem(_send(flask_app[0], "get_current_user", world, "maintainer"), 401)
 
 
 @pytest.mark.integration

@@ -80,7 +80,8 @@ def _sqlite_schema(url: str) -> dict[str, tuple[str, ...]]:
 
 
 def _pieces(sql: str) -> tuple[str, ...]:
-    return tuple(sorted(re.sub(r"\s+", " ", piece).strip(" ()") for piece in re.split(r",\s*\n|,|\n", sql)))
+    pieces = re.split(r",\s*\n|,|\n", sql.replace('"', ""))
+    return tuple(sorted(re.sub(r"\s+", " ", piece).strip(" ()") for piece in pieces))
 
 
 def _make_from_models(url: str) -> None:

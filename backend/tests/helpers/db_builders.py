@@ -36,9 +36,9 @@ def user(*, password: str | None = None, **values: Any) -> User:
     return _stored(User(password_hash=password_hash, **{**defaults, **values}))
 
 
-def token(user: User, *, lifetime: timedelta = timedelta(hours=1), kind: str = "session") -> str:
-    """The JWT of a fresh token of this user."""
-    issued = tokens.issue(user, name="test", kind=kind, lifetime=lifetime)
+def token(user: User, *, lifetime: timedelta = timedelta(hours=1), **values: Any) -> str:
+    """The JWT of a fresh API token of this user."""
+    issued = tokens.issue(user, name=values.pop("name", "test"), lifetime=lifetime, **values)
     db.session.commit()
     return issued.jwt
 
@@ -47,10 +47,10 @@ def group(**values: Any) -> Group:
     return _stored(Group(**{"name": "group", "metadata": {}, **values}))
 
 
-def project(*, users: list[User] = (), **values: Any) -> Project:  # type: ignore[assignment]
+def project(*, users: list[User] = (), role: str = "maintainer", **values: Any) -> Project:  # type: ignore[assignment]
     made = _stored(Project(**{"name": f"project-{uuid4().hex[:8]}", "title": "Test project", **values}))
     for member in users:
-        projects.join(made.id, member.id)
+        projects.join(made.id, member.id, role=role)
     db.session.commit()
     return made
 

@@ -1,9 +1,14 @@
 """Every table of the product, one file each."""
 
+from ibutsu_server.db.models.account_code import AccountCode
 from ibutsu_server.db.models.artifact import Artifact
+from ibutsu_server.db.models.audit_entry import AuditEntry
 from ibutsu_server.db.models.dashboard import Dashboard
 from ibutsu_server.db.models.group import Group
+from ibutsu_server.db.models.idempotency_key import IdempotencyKey
+from ibutsu_server.db.models.identity import Identity
 from ibutsu_server.db.models.import_ import Import
+from ibutsu_server.db.models.mail import Mail
 from ibutsu_server.db.models.membership import Membership
 from ibutsu_server.db.models.project import Project
 from ibutsu_server.db.models.result import Result
@@ -12,13 +17,19 @@ from ibutsu_server.db.models.task import Task
 from ibutsu_server.db.models.test import Test
 from ibutsu_server.db.models.token import Token
 from ibutsu_server.db.models.user import User
+from ibutsu_server.db.models.user_session import UserSession
 from ibutsu_server.db.models.widget_config import WidgetConfig
 
 __all__ = [
+    "AccountCode",
     "Artifact",
+    "AuditEntry",
     "Dashboard",
     "Group",
+    "IdempotencyKey",
+    "Identity",
     "Import",
+    "Mail",
     "Membership",
     "Project",
     "Result",
@@ -27,5 +38,6 @@ __all__ = [
     "Test",
     "Token",
     "User",
+    "UserSession",
     "WidgetConfig",
 ]

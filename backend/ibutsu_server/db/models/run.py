@@ -21,6 +21,9 @@ class Run(HasId, HasMetadata, Model):
     __tablename__ = "runs"
 
     project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    reporter_id: Mapped[uuid.UUID | None]
+    """The user who posted it: they may go on reporting into it."""
+
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     start_time: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
     duration: Mapped[float | None]

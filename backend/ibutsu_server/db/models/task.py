@@ -17,6 +17,7 @@ class Task(HasId, Model):
     __tablename__ = "tasks"
 
     user_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    token_id: Mapped[uuid.UUID | None]
     name: Mapped[str] = mapped_column(Text)
     params: Mapped[JSONObject] = mapped_column(JSONDocument)
     state: Mapped[str] = mapped_column(Text, default="PENDING")
