@@ -138,7 +138,7 @@ def upgrade() -> None:
     op.add_column("tasks", sa.Column("token_id", sa.Uuid(), nullable=True))
 
     op.execute("DELETE FROM tokens WHERE kind = 'session'")
-    with op.batch_alter_table("tokens") as batch_op:
+    with op.batch_alter_table("tokens", copy_from=_tokens()) as batch_op:
         batch_op.add_column(sa.Column("session_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("project_id", sa.Uuid(), nullable=True))
         batch_op.add_column(sa.Column("role", sa.Text(), nullable=True))
@@ -163,6 +163,28 @@ def upgrade() -> None:
 
     op.add_column("users_projects", sa.Column("role", sa.Text(), server_default="maintainer", nullable=False))
     _make_audit_log_final()
+
+
+def _tokens() -> sa.Table:
+    """As 0001 made them: SQLite's copy would otherwise read all tables around it, and warn of their indexes."""
+    return sa.Table(
+        "tokens",
+        sa.MetaData(),
+        sa.Column("user_id", sa.Uuid(), nullable=False),
+        sa.Column("kind", sa.Text(), nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.LargeBinary(), nullable=False),
+        sa.Column("last_four", sa.Text(), nullable=False),
+        sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("expires", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("id", sa.Uuid(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["users.id"], name=op.f("fk_tokens_user_id_users"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_tokens")),
+        sa.UniqueConstraint("digest", name=op.f("uq_tokens_digest")),
+        sa.Index(op.f("ix_tokens_user_id"), "user_id"),
+    )
 
 
 def _make_audit_log_final() -> None:
