@@ -7,16 +7,32 @@ import sys
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
-from uuid import uuid4
+from typing import Any
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
-from sqlalchemy import Engine, create_engine, inspect, make_url, text
+from sqlalchemy import (
+    Connection,
+    Engine,
+    LargeBinary,
+    MetaData,
+    Table,
+    Uuid,
+    create_engine,
+    inspect,
+    make_url,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
 
 from ibutsu_server.db import Base, upgrade
+from ibutsu_server.db.models import Membership, Token, User
+from ibutsu_server.db.types import UtcDateTime, now
 from ibutsu_server.errors import SettingsError
 
 pytestmark = pytest.mark.integration
@@ -195,3 +211,37 @@ def test_failed_migration_leaves_the_database_as_it_was(url, engine, monkeypatch
     with pytest.raises(RuntimeError):
         upgrade.upgrade(url)
     assert inspect(engine).get_table_names() == []
+
+
+def test_people_and_programs_keep_their_access_when_roles_arrive(url, engine):
+    """Sign-ins end, API tokens stay; members become maintainers, and nobody waits for an activation."""
+    with upgrade._connected(url) as connection:
+        command.upgrade(upgrade._config(connection), "0001")
+    user, project, kept, ended = (uuid4() for _ in range(4))
+    with engine.begin() as connection:
+        _insert(connection, "users", id=user, email="jo@example.com", is_superadmin=False, is_active=True)
+        _insert(connection, "projects", id=project, name="shop", owner_id=user)
+        _insert(connection, "users_projects", user_id=user, project_id=project)
+        for id_, kind in ((kept, "api"), (ended, "session")):
+            shown = {
+                "name": kind,
+                "digest": id_.bytes,
+                "last_four": "abcd",
+                "created": now(),
+                "expires": now(),
+            }
+            _insert(connection, "tokens", id=id_, user_id=user, kind=kind, **shown)
+    upgrade.upgrade(url)
+    with Session(engine) as session:
+        assert session.scalars(select(Token.id)).all() == [kept]
+        assert session.scalars(select(Membership.role)).all() == ["maintainer"]
+        assert session.scalars(select(User.is_pending)).all() == [False]
+
+
+def _insert(connection: Connection, table: str, **values: Any) -> None:
+    """As the version before did it, with the columns of then."""
+    then = Table(table, MetaData(), autoload_with=connection, resolve_fks=False)
+    kinds = {"digest": LargeBinary(), "created": UtcDateTime(), "expires": UtcDateTime()}
+    for name, value in values.items():
+        then.c[name].type = Uuid() if isinstance(value, UUID) else kinds.get(name, then.c[name].type)
+    connection.execute(then.insert(), values)
