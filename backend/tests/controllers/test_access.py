@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from fixtures.constants import PASSWORD
@@ -60,6 +61,9 @@ get_task                     401      403    403      403        206   403      
 get_widget_types             401      200    200      200        200   200        200        200         200
 get_widget                   401      403    200      200        200   200        200        200         403
 """
+
+PENDING = {206}
+"""Clients ask for tasks before they can be seen."""
 
 PUBLIC = {"login", "support", "get_health"}
 
@@ -193,9 +197,9 @@ def _request(operation: str, world: World) -> dict[str, Any]:
     return dict(request)
 
 
-def _send(client, operation, world, caller):
+def _send(client, operation, world, caller, **changed):
     method, path, _ = OPERATIONS[operation]
-    request = _request(operation, world)
+    request = _request(operation, world) | changed
     jwt = world.jwts.get(caller)
     headers = {"Authorization": f"Bearer {jwt}"} if jwt else {}
     return client.request(method, path.format(id=request.pop("id", "")), headers=headers, **request)
@@ -211,6 +215,15 @@ def test_operation_answers_caller(flask_app, world, operation, caller, status):
     if status >= 400:
         assert_problem(response, status)
         assert str(world.run.id) not in response.text
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("caller", ["outsider", "superadmin"])
+@pytest.mark.parametrize("operation", [name for name, (_, path, _) in OPERATIONS.items() if "{id}" in path])
+def test_guessed_id_tells_nothing(flask_app, world, operation, caller):
+    """Nobody learns from a status whether an id is anything: what is not there is not there for everybody."""
+    response = _send(flask_app[0], operation, world, caller, id=str(uuid4()))
+    assert response.status_code in (PENDING if operation == "get_task" else {403, 404}), response.text
 
 
 @pytest.mark.unit
