@@ -2,11 +2,16 @@
 
 from typing import Any
 
-from flask import request
+from flask import Response, request
 
+from ibutsu_server.access import Scope, as_uuid_or_none
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
+from ibutsu_server.db.models import WidgetConfig
+from ibutsu_server.domain import widget_configs
+from ibutsu_server.errors import NotFound
 from ibutsu_server.widgets import WIDGETS
+from ibutsu_server.widgets.widget import Widget
 
 
 def get_widget_types(type_: str | None = None) -> JSON:
@@ -16,6 +21,25 @@ def get_widget_types(type_: str | None = None) -> JSON:
     return {"types": types, "pagination": pagination}
 
 
-def get_widget(id_: str, params: Any = None) -> JSON:  # noqa: ARG001 - free-form, read as it came
+def get_widget(id_: str, params: Any = None) -> Any:  # noqa: ARG001 - free-form, read as it came
+    """What the widget answers, whatever its shape; 204 where it has nothing to show."""
     caller = scope()
-    return WIDGETS[id_].from_query(request.args.to_dict(flat=False)).data(caller)
+    widget = _asked(caller, id_, request.args.to_dict(flat=False))
+    answer = widget.data(caller)
+    return _nothing() if answer is None else answer
+
+
+def _asked(caller: Scope, id_: str, query: dict[str, list[str]]) -> Widget:
+    """A type with the parameters of the query, or a config, whose own parameters the query may replace."""
+    if id_ in WIDGETS:
+        return WIDGETS[id_].from_query(query)
+    if as_uuid_or_none(id_) is None:
+        raise NotFound("Widget not found")
+    return widget_configs.configured(caller.get(WidgetConfig, id_), query)
+
+
+def _nothing() -> Response:
+    """Without a body there is no type of it."""
+    response = Response(status=204)
+    del response.headers["Content-Type"]
+    return response

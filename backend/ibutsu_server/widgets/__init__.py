@@ -1,6 +1,46 @@
-"""The widgets there are."""
+"""The widgets there are, in the order in which they are offered."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from ibutsu_server.widgets.accessibility_analysis_view import AccessibilityAnalysisView
+from ibutsu_server.widgets.accessibility_bar_chart import AccessibilityBarChart
+from ibutsu_server.widgets.accessibility_dashboard_view import AccessibilityDashboardView
+from ibutsu_server.widgets.compare_runs_view import CompareRunsView
+from ibutsu_server.widgets.filter_heatmap import FilterHeatmap
 from ibutsu_server.widgets.importance_component import ImportanceComponent
+from ibutsu_server.widgets.jenkins_analysis_view import JenkinsAnalysisView
+from ibutsu_server.widgets.jenkins_bar_chart import JenkinsBarChart
+from ibutsu_server.widgets.jenkins_heatmap import JenkinsHeatmap
+from ibutsu_server.widgets.jenkins_job_view import JenkinsJobView
+from ibutsu_server.widgets.jenkins_line_chart import JenkinsLineChart
+from ibutsu_server.widgets.result_aggregator import ResultAggregator
+from ibutsu_server.widgets.result_summary import ResultSummary
+from ibutsu_server.widgets.run_aggregator import RunAggregator
 from ibutsu_server.widgets.widget import Widget
 
-WIDGETS: dict[str, type[Widget]] = {widget.id: widget for widget in (ImportanceComponent,)}
+_ALL: tuple[type[Widget], ...] = (
+    CompareRunsView,
+    JenkinsHeatmap,
+    FilterHeatmap,
+    RunAggregator,
+    ResultSummary,
+    ResultAggregator,
+    ImportanceComponent,
+    AccessibilityDashboardView,
+    AccessibilityAnalysisView,
+    AccessibilityBarChart,
+    JenkinsJobView,
+    JenkinsAnalysisView,
+    JenkinsBarChart,
+    JenkinsLineChart,
+)
+WIDGETS: dict[str, type[Widget]] = {widget.id: widget for widget in _ALL}
+
+
+def declared(widget: str, params: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Those of some stored parameters that a widget has, under their names of today.
+
+    Of a widget that does not exist (any more) nothing is known.
+    """
+    return WIDGETS[widget].declared(params or {}) if widget in WIDGETS else {}

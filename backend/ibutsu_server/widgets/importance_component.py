@@ -10,6 +10,7 @@ from ibutsu_server import filters
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
+from ibutsu_server.widgets.parameters import ASKED, Project, Text
 from ibutsu_server.widgets.rates import newest_builds, pass_rate
 from ibutsu_server.widgets.widget import Widget
 
@@ -24,13 +25,15 @@ class ImportanceComponent(Widget):
     id: ClassVar[str] = "importance-component"
     title: ClassVar[str] = "Importance by component"
 
-    job_name: str = Field("", description="The Jenkins job")
-    components: str = Field("", description="Components, separated by commas")
+    job_name: Text = Field("", description="The Jenkins job", json_schema_extra=ASKED)
+    group_field: Text = Field(
+        "component", description="Accepted for old dashboards; without effect", json_schema_extra=ASKED
+    )
+    env: Text = Field("", description="Only results in this environment")
+    components: Text = Field("", description="Components, separated by commas", json_schema_extra=ASKED)
     builds: int = Field(5, ge=1, le=40, description="How many of the newest builds")
     count_skips: bool = Field(default=False, description="Whether a skip counts against the pass rate")
-    project: str | None = Field(None, description="The project, by name or id")
-    group_field: str | None = Field(None, description="Accepted for old dashboards; without effect")
-    env: str | None = Field(None, description="Only results of this environment")
+    project: Project = None
 
     def data(self, scope: Scope) -> dict[str, Any]:
         """`percentage` is a fraction from 0 to 1, `N/A` without a rate, `NA` where the build is missing."""

@@ -1,0 +1,15 @@
+"""The page of the runs that have accessibility data: it lists them by itself and needs nothing more."""
+
+from typing import ClassVar
+
+from ibutsu_server.access import Scope
+from ibutsu_server.widgets.widget import Widget
+
+
+class AccessibilityDashboardView(Widget):
+    id: ClassVar[str] = "accessibility-dashboard-view"
+    title: ClassVar[str] = "Accessibility Dashboard View"
+    type: ClassVar[str] = "view"
+
+    def data(self, scope: Scope) -> None:
+        pass
