@@ -1,9 +1,9 @@
-"""Passwords: hashes that only the right password fits."""
+"""Passwords: which ones are good enough, and hashes that only the right password fits."""
 
 import pytest
 
 from ibutsu_server.errors import Invalid
-from ibutsu_server.passwords import hash_password, is_password
+from ibutsu_server.passwords import check_password, hash_password, is_password
 
 ROUNDS = 4
 
@@ -43,3 +43,48 @@ def test_password_over_72_bytes_is_refused(password):
     with pytest.raises(Invalid, match="max 72 bytes") as refused:
         hash_password(password, rounds=ROUNDS)
     assert refused.value.field == "password"
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    "password",
+    [
+        "correct horse battery staple",
+        "kX9c-tR2m",
+        "日本語のとても長い合言葉",
+        "wir-mögen-käse",
+        "x7" + "ä9Q" * 14,
+    ],
+)
+def test_password_that_is_hard_to_guess_is_taken(password):
+    assert check_password(password, email="jo@example.com", name="Jo") is None
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize(
+    ("password", "text"),
+    [
+        ("", "must not be empty"),
+        ("kX9-tR2", "too short (min 8 characters)"),
+        ("x" * 73, "too long (max 72 bytes)"),
+        ("ä" * 37, "too long (max 72 bytes)"),
+        ("password1", "too easy to guess. This is a very common password."),
+        ("aaaaaaaaaaaa", "too easy to guess. Repeats"),
+        ("qwertyuiop", "too easy to guess"),
+        ("Johanna.Doe@Example.com", "must not be your name or e-mail address"),
+        ("JOHANNA.DOE", "must not be your name or e-mail address"),
+        ("Johanna D. from Ulm", "must not be your name or e-mail address"),
+        ("johanna.doe1", "too easy to guess"),
+        ("ibutsu12", "too easy to guess"),
+    ],
+)
+def test_refused_password_is_told_why(password, text):
+    with pytest.raises(Invalid) as refused:
+        check_password(password, email="johanna.doe@example.com", name="Johanna D. from Ulm")
+    assert text in refused.value.message
+    assert refused.value.field == "password"
+
+
+@pytest.mark.unit
+def test_what_is_known_about_somebody_is_no_rule_for_others():
+    assert check_password("Johanna D. from Ulm", email="jo@example.com") is None

@@ -11,7 +11,10 @@ from ibutsu_server.db.types import UtcDateTime, now
 
 
 class Mail(HasId, Model):
-    """`kind` is `register` or `recover`; whether `email` has an account is looked up when it is sent."""
+    """`kind` is `register` or `recover`; whether `email` has an account is looked up when it is sent.
+
+    `due` is when it is tried next; whoever takes it moves that ahead first, so that nobody else takes it.
+    """
 
     __tablename__ = "mails"
 
@@ -19,4 +22,5 @@ class Mail(HasId, Model):
     email: Mapped[str] = mapped_column(Text)
     password_hash: Mapped[str | None] = mapped_column(Text)
     attempts: Mapped[int] = mapped_column(default=0)
-    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
+    created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    due: Mapped[datetime] = mapped_column(UtcDateTime, default=now, index=True)
