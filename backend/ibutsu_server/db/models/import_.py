@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, Text
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -12,6 +12,12 @@ from ibutsu_server.db.types import UtcDateTime, now
 
 
 class Import(HasId, HasMetadata, Model):
+    """`status` is pending, running, done or error; `error` says why.
+
+    `heartbeat` is the last sign of life of whoever works on it, or of the queue where it waits, and
+    `attempts` is how often the work was begun.
+    """
+
     __tablename__ = "imports"
 
     project_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
@@ -25,5 +31,10 @@ class Import(HasId, HasMetadata, Model):
     error: Mapped[str | None] = mapped_column(Text)
     storage_key: Mapped[str | None] = mapped_column(Text)
     created: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
+    heartbeat: Mapped[datetime | None] = mapped_column(UtcDateTime, default=now)
+    attempts: Mapped[int] = mapped_column(default=0, server_default="0")
 
-    __table_args__ = (Index(None, "project_id", "created", "id"),)
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
+    """Digest of the file and of what was said about it: the same upload is recognised."""
+
+    __table_args__ = (Index(None, "project_id", "created", "id"), Index(None, "fingerprint"))

@@ -1,0 +1,123 @@
+"""Imports: what happens when a report file is uploaded, taken back, or left behind."""
+
+import re
+import secrets
+import uuid
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from sqlalchemy import and_, or_, select, update
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Import
+from ibutsu_server.db.types import JSONObject, new_id, now
+from ibutsu_server.domain import artifacts
+from ibutsu_server.domain.metadata import fingerprint, promote_user_properties, text_of
+from ibutsu_server.storage import Storage
+
+SILENT = timedelta(minutes=30)
+"""Who works on an import and gives no sign of life for so long is lost; writing, at the end, gives none."""
+
+UNFINISHED = ("pending", "running")
+
+_FOLDER = "imports"
+_KEY = re.compile(rf"{_FOLDER}/[0-9a-f-]{{36}}-[0-9a-f]{{16}}(\.part)?")
+
+
+@dataclass(frozen=True)
+class Upload:
+    """A file on its way in, what it was recognised as, and what was said about it."""
+
+    content: Iterable[bytes]
+    filename: str
+    format: str
+    project_id: uuid.UUID | None = None
+    source: str | None = None
+    metadata: JSONObject | None = None
+
+
+def receive(storage: Storage, uploader: uuid.UUID, upload: Upload, *, limit: int) -> tuple[Import, bool]:
+    """Store the bytes, at most `limit` of them, then the row; the second value: it was imported already.
+
+    Raises TooLarge.  Bytes whose row is never committed are found by `clean_up`.
+    """
+    id_ = new_id()
+    key = f"{_FOLDER}/{id_}-{secrets.token_hex(8)}"
+    measured = artifacts.Measured(upload.content, limit, field="importFile")
+    storage.put(key, measured)
+    digest = _digest(uploader, upload, measured.digest())
+    earlier = _same(digest)
+    if earlier is not None:
+        storage.delete([key])
+        return earlier, True
+    made = Import(
+        id=id_,
+        project_id=upload.project_id,
+        user_id=uploader,
+        filename=upload.filename,
+        format=upload.format,
+        status="pending",
+        storage_key=key,
+        fingerprint=digest,
+        created=now(),
+        data=_said(upload),
+    )
+    db.session.add(made)
+    db.session.flush()
+    return made, False
+
+
+def require_labels(metadata: JSONObject) -> None:
+    """Raises Invalid where metadata of an upload would make every result of the file invalid."""
+    promoted = promote_user_properties(metadata)
+    for key in ("env", "component"):
+        text_of(promoted, key)
+
+
+def _digest(uploader: uuid.UUID, upload: Upload, content: bytes) -> bytes:
+    """What is the same to everybody in a project; without one, to its uploader."""
+    place = upload.project_id or uploader
+    said = [str(place), upload.filename, upload.source, upload.metadata, content.hex()]
+    return fingerprint({"import": said})
+
+
+def _same(digest: bytes) -> Import | None:
+    """An import of the same that is under way, or has become a run that is still there."""
+    is_good = or_(Import.status.in_(UNFINISHED), and_(Import.status == "done", Import.run_id.is_not(None)))
+    newest = select(Import).where(Import.fingerprint == digest, is_good).order_by(Import.created.desc())
+    found: Import | None = db.session.scalars(newest.limit(1)).first()
+    return found
+
+
+def _said(upload: Upload) -> JSONObject:
+    project = {"project_id": str(upload.project_id)} if upload.project_id else {}
+    source = {"source": upload.source} if upload.source else {}
+    return {**project, **source, "metadata": upload.metadata, "run_id": []}
+
+
+def remove(import_: Import) -> None:
+    """Take the row away, which cancels work on it; the run stays, the bytes go with the next `clean_up`."""
+    db.session.delete(import_)
+    db.session.flush()
+
+
+def take_back(silent: timedelta = SILENT) -> list[uuid.UUID]:
+    """Imports that were lost with their worker or their queue; they wait again, for who enqueues them now."""
+    is_lost = Import.status.in_(UNFINISHED), Import.heartbeat < now() - silent
+    lost = update(Import).where(*is_lost).values(status="pending", heartbeat=now())
+    return list(db.session.scalars(lost.returning(Import.id)))
+
+
+def clean_up(storage: Storage, older_than: timedelta = artifacts.ABANDONED_AFTER) -> int:
+    """Delete uploaded files that no import refers to any more; returns how many that were."""
+    before = now() - older_than
+    deleted = 0
+    for page in storage.list(_FOLDER):
+        old = [found.key for found in page if found.modified < before and _KEY.fullmatch(found.key)]
+        kept = set(db.session.scalars(select(Import.storage_key).where(Import.storage_key.in_(old))))
+        doomed = [key for key in old if key not in kept]
+        if doomed:
+            storage.delete(doomed)
+        deleted += len(doomed)
+    return deleted

@@ -1,0 +1,261 @@
+"""Imports that are interrupted, repeated or lost end well: all is stored once, or nothing and the reason."""
+
+import io
+from datetime import timedelta
+
+import pytest
+from helpers.reports import JUNIT, archive, result_json, run_json
+from sqlalchemy import func, select, update
+
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Artifact, Import, Result, Run, Test
+from ibutsu_server.db.types import new_id, now
+from ibutsu_server.domain import artifacts, counts, import_stage, import_work, imports
+from ibutsu_server.errors import Unavailable
+from ibutsu_server.storage import Storage
+from ibutsu_server.tasks.resume_imports import resume_imports
+from ibutsu_server.tasks.run_import import run_import
+
+pytestmark = pytest.mark.integration
+
+AT_ONCE = timedelta(0)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def storage(tmp_path, application, monkeypatch):
+    celery = application.app.extensions["celery"]
+    celery.set_default()
+    monkeypatch.setitem(celery.conf, "artifacts_url", tmp_path.as_uri())
+    return Storage.open(tmp_path.as_uri())
+
+
+@pytest.fixture
+def user(make_user):
+    return make_user()
+
+
+@pytest.fixture
+def upload(storage, user, make_project):
+    """Uploads a file into a project of the user's."""
+    project = make_project(users=[user], role="reporter")
+
+    def receive(content=JUNIT, format_="junit", filename="junit.xml", **values):
+        sent = imports.Upload([content], filename, format_, project.id, **values)
+        made, _ = imports.receive(storage, user.id, sent, limit=10**9)
+        db.session.commit()
+        return made.id
+
+    return receive
+
+
+def _now(id_):
+    db.session.expire_all()
+    return db.session.get(Import, id_)
+
+
+def _count(entity):
+    return db.session.scalar(select(func.count()).select_from(entity))
+
+
+def _keys(storage, folder):
+    return [found.key for page in storage.list(folder) for found in page]
+
+
+def _set(id_, **values):
+    db.session.execute(update(Import).where(Import.id == id_).values(**values))
+    db.session.commit()
+
+
+def _broken(*_args, **_more):
+    raise ZeroDivisionError
+
+
+def test_done_import_has_no_file_any_more(storage, upload):
+    id_ = upload()
+    import_work.run(storage, id_)
+    done = _now(id_)
+    assert (done.status, done.storage_key, done.attempts) == ("done", None, 1)
+    assert _keys(storage, "imports") == []
+
+
+def test_everything_is_counted_once(storage, upload):
+    import_work.run(storage, upload())
+    run = db.session.scalars(select(Run)).one()
+    before = {column: getattr(run, column) for column in (*counts.OUTCOME_COLUMNS, "tests", "duration")}
+    span = run.first_start, run.last_end
+    counts.recount(run.id)
+    assert before == {column: getattr(run, column) for column in before}
+    assert (run.result_count, span) == (3, (run.first_start, run.last_end))
+    assert _count(Test) == 3
+
+
+def test_who_uploaded_is_the_reporter_of_the_run(storage, upload, user):
+    import_work.run(storage, upload())
+    assert db.session.scalar(select(Run.reporter_id)) == user.id
+
+
+def test_run_lacks_nothing_that_its_results_tell(storage, upload):
+    result = result_json(metadata={"env": "qa", "component": "cart"})
+    import_work.run(storage, upload(archive(run_json(source=None), (result, {})), "archive"))
+    run = db.session.scalars(select(Run)).one()
+    assert (run.env, run.component, run.source) == ("qa", "cart", "local")
+
+
+def test_running_import_is_not_run_again(storage, upload):
+    id_ = upload()
+    _set(id_, status="running", heartbeat=now())
+    import_work.run(storage, id_)
+    assert (_now(id_).status, _count(Run)) == ("running", 0)
+
+
+def test_import_of_a_lost_worker_is_done_after_a_while(storage, upload):
+    id_ = upload()
+    _set(id_, status="running", heartbeat=now() - HOUR, attempts=1)
+    resume_imports.apply(throw=True)
+    run_import.apply([str(id_)], throw=True)
+    assert (_now(id_).status, _count(Result)) == ("done", 3)
+
+
+def test_import_that_was_not_begun_for_long_is_enqueued_again(storage, upload, monkeypatch):
+    lost, young = upload(), upload(source="another")
+    _set(lost, heartbeat=now() - HOUR)
+    sent = []
+    monkeypatch.setattr(run_import, "apply_async", sent.append)
+    for _ in range(2):
+        resume_imports.apply(throw=True)
+    assert sent == [(str(lost),)]
+    assert _now(young).status == "pending"
+
+
+def test_import_that_kills_its_workers_is_given_up(storage, upload):
+    id_ = upload()
+    _set(id_, attempts=import_work.ATTEMPTS)
+    import_work.run(storage, id_)
+    assert _now(id_).error == "It was begun 5 times and never came to an end"
+
+
+def test_failure_after_the_last_row_leaves_nothing(storage, upload, monkeypatch):
+    id_ = upload()
+    monkeypatch.setattr(counts, "add_all", _broken)
+    import_work.run(storage, id_)
+    assert (_now(id_).status, "logged" in _now(id_).error) == ("error", True)
+    assert [_count(entity) for entity in (Run, Result, Artifact, Test)] == [0, 0, 0, 0]
+
+
+def test_storage_that_is_away_is_asked_again(storage, upload, monkeypatch):
+    id_ = upload()
+    answers = iter([Unavailable("away"), Unavailable("away")])
+    read = Storage.read
+
+    def sometimes(self, *args):
+        for error in answers:
+            raise error
+        return read(self, *args)
+
+    monkeypatch.setattr(Storage, "read", sometimes)
+    run_import.apply([str(id_)])
+    assert (_now(id_).status, _now(id_).attempts, _count(Result)) == ("done", 1, 3)
+
+
+def test_import_whose_file_is_gone_says_so(storage, upload):
+    id_ = upload()
+    storage.delete(_keys(storage, "imports"))
+    import_work.run(storage, id_)
+    assert _now(id_).error == "The uploaded file is no longer stored; please upload it again"
+
+
+def test_import_that_is_deleted_while_it_runs_stores_nothing(storage, upload, monkeypatch):
+    id_ = upload()
+    add_all = counts.add_all
+
+    def deleted(*args):
+        db.session.delete(db.session.get(Import, id_))
+        db.session.flush()
+        add_all(*args)
+
+    monkeypatch.setattr(counts, "add_all", deleted)
+    import_work.run(storage, id_)
+    assert _count(Run) == 0
+
+
+def test_worker_that_was_given_up_cannot_spoil_what_its_successor_did(storage, upload, monkeypatch):
+    id_ = upload()
+    store = import_work.store
+
+    def slow(*args):
+        made = store(*args)
+        db.session.rollback()
+        _set(id_, heartbeat=now() - HOUR)
+        monkeypatch.setattr(import_work, "store", store)
+        import_work.run(storage, id_)
+        return made
+
+    monkeypatch.setattr(import_work, "store", slow)
+    import_work.run(storage, id_)
+    assert (_now(id_).status, _now(id_).attempts, _count(Result)) == ("done", 2, 3)
+
+
+def test_long_work_shows_that_it_goes_on(storage, upload, monkeypatch):
+    id_ = upload()
+    _set(id_, heartbeat=now() - HOUR)
+    monkeypatch.setattr(import_work, "BEAT_SECONDS", -1)
+    beats = []
+    monkeypatch.setattr(import_work, "now", lambda: beats.append(1) or now())
+    import_work.run(storage, id_)
+    assert len(beats) > 5
+    assert _now(id_).heartbeat > now() - HOUR
+
+
+def test_many_results_are_written_in_batches(storage, upload, count_statements, monkeypatch):
+    monkeypatch.setattr(import_stage, "BATCH", 100)
+    cases = b"".join(b"<testcase classname='T' name='t%d' time='0.5'/>" % i for i in range(350))
+    id_ = upload(b"<testsuite>%s</testsuite>" % cases)
+    with count_statements() as statements:
+        import_work.run(storage, id_)
+    assert len(statements) < 30
+    run = db.session.scalars(select(Run)).one()
+    assert (run.tests, run.passes, run.duration, _count(Test)) == (350, 350, 175, 350)
+
+
+def test_warnings_are_bounded(storage, upload):
+    bad = b"".join(b"<testcase name='%s'/>" % (b"x" * 3000) for _ in range(150))
+    id_ = upload(b"<testsuite><testcase name='good'/>%s</testsuite>" % bad)
+    import_work.run(storage, id_)
+    told = _now(id_).data["warnings"]
+    assert (len(told), told[-1]) == (101, "and 50 more")
+    assert max(map(len, told)) <= 500
+
+
+def test_same_result_twice_in_one_file_is_stored_and_counted_once(storage, upload):
+    result = result_json()
+    import_work.run(storage, upload(archive(run_json(), (result, {}), (result, {})), "archive"))
+    assert (_count(Result), db.session.scalar(select(Run.tests))) == (1, 1)
+
+
+def test_clean_up_leaves_the_bytes_of_an_import_under_way(storage, upload):
+    id_ = upload()
+    storage.put(f"artifacts/{id_}/{new_id()}-00ff", [b"x"])
+    assert artifacts.clean_up(storage, AT_ONCE) == 0
+    _set(id_, status="error")
+    assert artifacts.clean_up(storage, AT_ONCE) == 1
+
+
+def test_clean_up_deletes_uploads_without_an_import(storage, upload):
+    id_ = upload()
+    kept = _now(id_).storage_key
+    storage.put(f"imports/{new_id()}-0123456789abcdef", [b"left behind"])
+    storage.put("imports/readme.txt", [b"somebody else's"])
+    assert imports.clean_up(storage, HOUR) == 0
+    assert imports.clean_up(storage, AT_ONCE) == 1
+    assert kept in _keys(storage, "imports")
+    imports.remove(_now(id_))
+    db.session.commit()
+    assert imports.clean_up(storage, AT_ONCE) == 1
+
+
+@pytest.mark.unit
+def test_stored_pieces_are_read_like_a_file():
+    pieces = import_work._Pieces(iter([b"ab", b"cde", b"f"]))
+    assert io.BufferedReader(pieces, 4).read(4) == b"abcd"
+    assert pieces.read(1) in (b"e", b"f")
