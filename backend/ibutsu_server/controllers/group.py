@@ -1,7 +1,7 @@
 """Groups over HTTP."""
 
 from ibutsu_server import pages, serialize
-from ibutsu_server.controllers.answers import JSON
+from ibutsu_server.controllers.answers import JSON, start_afresh
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Group
 from ibutsu_server.domain import groups
@@ -21,9 +21,17 @@ def get_group(id_: str) -> JSON:
     return serialize.group(scope().get(Group, id_))
 
 
-def update_group(id_: str, body: JSON) -> JSON:
+def update_group(id_: str, body: JSON, metadata: str = "merge") -> JSON:
     caller = scope()
     caller.require_superadmin()
     group = caller.get(Group, id_, lock=True)
+    start_afresh(group, body, metadata)
     groups.change(group, body)
     return serialize.group(group)
+
+
+def delete_group(id_: str) -> str:
+    caller = scope()
+    caller.require_superadmin()
+    groups.remove(caller.get(Group, id_))
+    return "OK"

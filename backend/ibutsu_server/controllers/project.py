@@ -1,7 +1,9 @@
 """Projects over HTTP."""
 
+from typing import Any
+
 from ibutsu_server import filters, pages, serialize
-from ibutsu_server.access import as_uuid
+from ibutsu_server.access import Scope, as_uuid
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Project
@@ -16,11 +18,7 @@ def get_project_list(
     page: int = 1,
     page_size: int = 25,
 ) -> JSON:
-    statement = filters.apply(scope().select(Project), Project, filters.parse(filter_))
-    if owner_id:
-        statement = statement.where(Project.owner_id == as_uuid(owner_id, field="ownerId"))
-    if group_id:
-        statement = statement.where(Project.group_id == as_uuid(group_id, field="groupId"))
+    statement = matching(scope(), filter_, owner_id, group_id)
     found = pages.take(
         projects.with_people(statement), order=(Project.name, Project.id), page=page, page_size=page_size
     )
@@ -28,6 +26,16 @@ def get_project_list(
 
 
 get_projects = get_project_list
+
+
+def matching(caller: Scope, filter_: list[str] | None, owner_id: str | None, group_id: str | None) -> Any:
+    """What the caller sees of what a list of projects was asked for."""
+    statement = filters.apply(caller.select(Project), Project, filters.parse(filter_))
+    if owner_id:
+        statement = statement.where(Project.owner_id == as_uuid(owner_id, field="ownerId"))
+    if group_id:
+        statement = statement.where(Project.group_id == as_uuid(group_id, field="groupId"))
+    return statement
 
 
 def add_project(body: JSON) -> tuple[JSON, int]:

@@ -7,6 +7,7 @@ from ibutsu_server.controllers.answers import (
     created,
     named_project,
     required_project,
+    start_afresh,
     with_metadata,
 )
 from ibutsu_server.controllers.current import scope
@@ -34,9 +35,15 @@ def get_result(id_: str) -> JSON:
     return serialize.result(scope().get(Result, id_))
 
 
-def update_result(id_: str, body: JSON) -> JSON:
+def update_result(id_: str, body: JSON, metadata: str = "merge") -> JSON:
     caller = scope("maintainer")
     result = caller.get(Result, id_, lock=True)
     body = with_metadata(body)
+    start_afresh(result, body, metadata)
     results.change(result, body, project_id=named_project(caller, body))
     return serialize.result(result)
+
+
+def delete_result(id_: str) -> str:
+    results.remove(scope("maintainer").get(Result, id_))
+    return "OK"

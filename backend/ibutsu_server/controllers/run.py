@@ -7,6 +7,7 @@ from ibutsu_server.controllers.answers import (
     created,
     named_project,
     required_project,
+    start_afresh,
     with_metadata,
 )
 from ibutsu_server.controllers.current import scope
@@ -41,7 +42,7 @@ def get_run(id_: str) -> JSON:
     return serialize.run(scope().get(Run, id_))
 
 
-def update_run(id_: str, body: JSON) -> JSON:
+def update_run(id_: str, body: JSON, metadata: str = "merge") -> JSON:
     caller = scope("reporter")
     run = caller.get(Run, id_, lock=True)
     caller.require_change(run)
@@ -49,8 +50,14 @@ def update_run(id_: str, body: JSON) -> JSON:
     project_id = named_project(caller, body)
     if project_id not in (None, run.project_id):
         caller.require_role("maintainer", run.project_id, project_id)
+    start_afresh(run, body, metadata)
     runs.change(run, body, project_id=project_id)
     return serialize.run(run)
+
+
+def delete_run(id_: str) -> str:
+    runs.remove(scope("maintainer").get(Run, id_))
+    return "OK"
 
 
 def bulk_update(body: JSON, filter_: list[str] | None = None, page_size: int = 1) -> JSON:

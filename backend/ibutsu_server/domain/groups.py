@@ -6,6 +6,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Group
 from ibutsu_server.db.types import JSONObject, new_id
 from ibutsu_server.db.writes import insert_new
+from ibutsu_server.domain import audit
 from ibutsu_server.domain.metadata import merge
 from ibutsu_server.errors import Conflict
 
@@ -18,6 +19,7 @@ def add(body: JSONObject) -> Group:
     }
     if not insert_new(Group, values):
         raise Conflict(f"The group with ID {values['id']} already exists", field="id")
+    audit.note("create", Group(**values))
     return Group(**values)
 
 
@@ -26,4 +28,10 @@ def change(group: Group, body: JSONObject) -> None:
         group.name = body["name"]
     if body.get("metadata"):
         group.data = merge(group.data, body["metadata"])
+    db.session.flush()
+
+
+def remove(group: Group) -> None:
+    """Projects and users that carried the label stay, without it."""
+    db.session.delete(group)
     db.session.flush()

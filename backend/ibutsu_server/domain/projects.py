@@ -1,4 +1,4 @@
-"""Projects: making, changing and filling them with people."""
+"""Projects: making, changing, deleting and filling them with people."""
 
 import uuid
 from collections.abc import Iterable
@@ -9,10 +9,27 @@ from sqlalchemy.orm import selectinload
 
 from ibutsu_server.access import as_uuid_or_none
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Dashboard, Group, Membership, Project, Result, User
+from ibutsu_server.db.models import (
+    Artifact,
+    Dashboard,
+    Group,
+    Import,
+    Project,
+    Result,
+    Run,
+    Test,
+    User,
+    WidgetConfig,
+)
 from ibutsu_server.db.types import JSONObject, new_id
-from ibutsu_server.db.writes import insert, insert_new
+from ibutsu_server.db.writes import insert_new
+from ibutsu_server.domain import audit
+from ibutsu_server.domain.deletion import claim, delete_all
+from ibutsu_server.domain.members import appoint, join
 from ibutsu_server.errors import Conflict, Invalid
+
+PARTS: tuple[Any, ...] = (Artifact, Result, Run, Import, WidgetConfig, Dashboard, Test)
+"""What a project can have many of, each before what it refers to."""
 
 
 def add(owner: User, body: JSONObject) -> Project:
@@ -27,6 +44,7 @@ def add(owner: User, body: JSONObject) -> Project:
     }
     if not insert_new(Project, values):
         raise Conflict(f"Project id {id_} already exist", field="id")
+    audit.note("create", Project(**values))
     join(id_, owner.id)
     return db.session.get_one(Project, id_)
 
@@ -36,8 +54,15 @@ def with_people(statement: Select[tuple[Project]]) -> Select[tuple[Project]]:
     return statement.options(selectinload(Project.users), selectinload(Project.default_dashboard))
 
 
+def with_owner(statement: Select[tuple[Project]]) -> Select[tuple[Project]]:
+    return with_people(statement).options(selectinload(Project.owner))
+
+
 def change(project: Project, body: JSONObject) -> None:
-    """Apply a partial update; `users` adds members by e-mail address and never removes any."""
+    """Apply a partial update; `users` adds members by e-mail address and never removes any.
+
+    There is no way to have no owner: null leaves the one there is.
+    """
     if body.get("name") is not None and body["name"] != project.name:
         project.name = _free_name(body["name"], but=project.id)
     if "title" in body:
@@ -46,25 +71,34 @@ def change(project: Project, body: JSONObject) -> None:
         project.group_id = _existing(Group, body["group_id"], "group_id")
     if "default_dashboard_id" in body:
         project.default_dashboard_id = _own_dashboard(project, body["default_dashboard_id"])
-    if "owner_id" in body:
-        project.owner_id = _existing(User, body["owner_id"], "owner_id")
-        if project.owner_id:
-            join(project.id, project.owner_id)
+    if body.get("owner_id") is not None:
+        project.owner_id = _existing(User, body["owner_id"], "owner_id") or project.owner_id
+        join(project.id, uuid.UUID(body["owner_id"]))
     _invite(project, body.get("users") or [])
     db.session.flush()
     db.session.refresh(project)
 
 
-def join(project_id: uuid.UUID, user_id: uuid.UUID, *, role: str = "maintainer") -> None:
-    """Make somebody a member; who is one already keeps their role."""
-    statement = insert(Membership).on_conflict_do_nothing()
-    db.session.execute(statement, {"project_id": project_id, "user_id": user_id, "role": role})
+def remove(project: Project) -> None:
+    """Delete a project with everything in it; the bytes of its artifacts follow with the next clean-up."""
+    claim(project)
+    for part in PARTS:
+        delete_all(part, part.project_id == project.id)
+    db.session.delete(project)
+    db.session.flush()
 
 
 def _invite(project: Project, users: Iterable[Any]) -> None:
-    emails = [func.lower(user["email"] if isinstance(user, dict) else user) for user in users]
-    for user_id in db.session.scalars(select(User.id).where(func.lower(User.email).in_(emails))).all():
-        join(project.id, user_id)
+    """People who have no role yet, and are given none, become maintainers."""
+    given = [user if isinstance(user, dict) else {"email": user} for user in users]
+    wanted = {user["email"].lower(): user.get("role") for user in given}
+    emails = [func.lower(user["email"]) for user in given]
+    for user in db.session.scalars(select(User).where(func.lower(User.email).in_(emails))).all():
+        role = wanted.get(user.email.lower())
+        if role is None:
+            join(project.id, user.id)
+        else:
+            appoint(project, user, role)
 
 
 def _free_name(name: str | None, *, but: uuid.UUID | None = None) -> str:
@@ -92,8 +126,12 @@ def _existing(entity: type[Any], text: str | None, field: str) -> uuid.UUID | No
 
 def _own_dashboard(project: Project, text: str | None) -> uuid.UUID | None:
     key = _existing(Dashboard, text, "default_dashboard_id")
-    if key is not None and db.session.get_one(Dashboard, key).project_id not in (None, project.id):
-        raise Invalid("The dashboard belongs to another project", field="default_dashboard_id")
+    if key is None:
+        return None
+    dashboard = db.session.get_one(Dashboard, key)
+    is_public = dashboard.project_id is None and dashboard.user_id is None
+    if dashboard.project_id != project.id and not is_public:
+        raise Invalid("The dashboard belongs to another project or person", field="default_dashboard_id")
     return key
 
 

@@ -1,4 +1,4 @@
-"""Results: what happens when a client reports or changes the outcome of a test."""
+"""Results: what happens when a client reports, changes or deletes the outcome of a test."""
 
 import uuid
 from typing import Any
@@ -10,6 +10,7 @@ from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
 from ibutsu_server.domain import counts, tests
+from ibutsu_server.domain.deletion import delete_all
 from ibutsu_server.domain.metadata import fingerprint, merge, promote_user_properties, text_of
 from ibutsu_server.domain.runs import read_time
 from ibutsu_server.errors import Conflict, Invalid
@@ -25,7 +26,7 @@ def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Result, bool]:
 
     Raises Conflict when something else has its id, Invalid when its run is not in the project.
     """
-    values = _from_report(project_id, body)
+    values = from_report(project_id, body)
     if not _insert(values):
         return _repeated(values), True
     if values["test_id"] is not None:
@@ -35,7 +36,8 @@ def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Result, bool]:
     return Result(**values), False
 
 
-def _from_report(project_id: uuid.UUID, body: JSONObject) -> dict[str, Any]:
+def from_report(project_id: uuid.UUID, body: JSONObject) -> dict[str, Any]:
+    """The row of a result that was reported so; raises Invalid where it cannot be one."""
     metadata = promote_user_properties(body.get("metadata") or {})
     return {
         "id": uuid.UUID(body["id"]) if body.get("id") else new_id(),
@@ -108,6 +110,17 @@ def change(result: Result, body: JSONObject, *, project_id: uuid.UUID | None) ->
     if before != after:
         for run_id in sorted({before["run_id"], after["run_id"]} - {None}):
             counts.recount(run_id)
+
+
+def remove(result: Result) -> None:
+    """Delete a result, and count its run again; the bytes of its artifacts follow with the next clean-up."""
+    if result.run_id is not None:
+        counts.lock(result.run_id)
+    delete_all(Artifact, Artifact.result_id == result.id)
+    db.session.delete(result)
+    db.session.flush()
+    if result.run_id is not None:
+        counts.recount(result.run_id)
 
 
 def _apply(result: Result, body: JSONObject) -> None:

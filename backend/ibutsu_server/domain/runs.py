@@ -1,15 +1,17 @@
-"""Runs: what happens when a client reports, changes or moves one."""
+"""Runs: what happens when a client reports, changes, moves or deletes one."""
 
 import uuid
+from collections.abc import Iterator
 from datetime import UTC, datetime
 
 from sqlalchemy import select
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Run
+from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
 from ibutsu_server.domain import counts, tests
+from ibutsu_server.domain.deletion import claim, delete_in_batches
 from ibutsu_server.domain.metadata import fingerprint, merge, text_of
 from ibutsu_server.errors import Conflict
 
@@ -71,6 +73,21 @@ def change(run: Run, body: JSONObject, *, project_id: uuid.UUID | None) -> None:
     db.session.flush()
     if is_moved:
         tests.saw_run(run.project_id, run.id)
+
+
+def remove(run: Run) -> None:
+    """Delete a run with its results; the bytes of their artifacts follow with the next clean-up."""
+    claim(run)
+    for _ in take_apart(run.id):
+        pass
+    db.session.delete(run)
+    db.session.flush()
+
+
+def take_apart(run_id: uuid.UUID) -> Iterator[int]:
+    """Delete what is in a run, however much that is: yields after each batch."""
+    yield from delete_in_batches(Artifact, Artifact.run_id == run_id)
+    yield from delete_in_batches(Result, Result.run_id == run_id)
 
 
 _KEPT_WHEN_NULL = {"component", "env"}
