@@ -13,10 +13,11 @@ from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
-from ibutsu_server.controllers import bodies, current, problems
+from ibutsu_server.controllers import bodies, cookies, current, limits, problems, run_task
 from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
+    CookieCheck,
     JSONResolver,
     Parameters,
     RepeatedParameters,
@@ -25,6 +26,7 @@ from ibutsu_server.controllers.framework import (
 )
 from ibutsu_server.db import db
 from ibutsu_server.db.engine import configure, engine_options
+from ibutsu_server.mail import Post
 from ibutsu_server.settings import Settings
 from ibutsu_server.storage import Storage
 from ibutsu_server.tasks import create_celery
@@ -44,6 +46,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     """Build the ASGI application; its Flask half is `.app`."""
     app = FlaskApp("ibutsu_server", server_args={"static_folder": None})
     _configure(app.app, settings)
+    read_token = current.token_reader(app.app)
     app.add_api(
         openapi.document(),
         base_path="/api",
@@ -52,13 +55,17 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
         swagger_ui_options=SwaggerUIOptions(serve_spec=False),
         uri_parser_class=RepeatedParameters,
         validate_responses=validate_responses,
-        security_map={"bearer": partial(BearerCheck, current.token_reader(app.app))},
+        security_map={
+            "bearer": partial(BearerCheck, read_token),
+            "apiKey": partial(CookieCheck, read_token),
+        },
         validator_map={"parameter": Parameters, "body": _body_validators(settings)},
     )
     logging.getLogger("connexion").setLevel(
         logging.CRITICAL
     )  # it warns of every request that a client got wrong
     serve_specification(app.app)
+    run_task.serve(app.app, read_token)
     app.add_url_rule("/", view_func=_welcome)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
@@ -79,8 +86,11 @@ def _configure(app: Flask, settings: Settings) -> None:
         JWT_SECRET_KEY=settings.jwt_secret,
         JWT_ENCODE_ISSUER=settings.jwt_issuer,
         JWT_DECODE_ISSUER=settings.jwt_issuer,
+        **cookies.configuration(settings),
+        **limits.configuration(settings),
     )
     JWTManager(app)
+    limits.limiter.init_app(app)
     db.init_app(app)
     with app.app_context():
         configure(
@@ -91,6 +101,8 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.extensions["celery"] = create_celery(
         app.app_context, broker_url=settings.celery_broker_url, artifacts_url=settings.artifacts_url
     )
+    app.extensions["celery"].conf.post = Post.of(settings)
+    app.before_request(current.note_address)
     app.before_request(require_operation)
     app.before_request(bodies.read_to_the_end)
     app.after_request(_commit)
@@ -104,7 +116,8 @@ def _commit(response: Response) -> Response:
 
 
 def _body_validators(settings: Settings) -> dict[str, Any]:
-    uploaded = partial(bodies.UploadedBody, max_bytes=settings.artifact_max_bytes)
+    largest = {"artifact": settings.artifact_max_bytes, "import": settings.import_max_bytes}
+    uploaded = partial(bodies.UploadedBody, limits=largest)
     return {
         "application/json": partial(bodies.JSONBody, max_bytes=settings.request_max_bytes),
         "multipart/form-data": uploaded,

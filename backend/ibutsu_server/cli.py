@@ -15,9 +15,11 @@ from ibutsu_server.errors import Error, SettingsError
 if TYPE_CHECKING:
     from flask import Flask
 
+    from ibutsu_server.access import Role
     from ibutsu_server.settings import Settings
 
 DAYS = 365
+ROLES = ("viewer", "reporter", "maintainer", "owner")  # those of `access`, which is not loaded for --help
 
 
 class _Sentences(click.Group):
@@ -120,6 +122,34 @@ def admin_create(email: str, name: str, password: str, data_dir: Path | None) ->
 
 
 @main.group()
+def user() -> None:
+    """People who may do what their projects allow them."""
+
+
+@user.command("create")
+@click.argument("email")
+@click.option("--name", help="Name to show.")
+@click.option(
+    "--password",
+    envvar="IBUTSU_USER_PASSWORD",
+    prompt=True,
+    hide_input=True,
+    confirmation_prompt=True,
+    help="Asked for unless IBUTSU_USER_PASSWORD is set.",
+)
+@data_dir
+def user_create(email: str, name: str | None, password: str, data_dir: Path | None) -> None:
+    """Make an active account for EMAIL."""
+    from ibutsu_server.domain import users
+
+    settings = _settings(data_dir)
+    account = {"email": email, "name": name, "password": password, "is_active": True}
+    with _database(settings):
+        made = users.add(account, rounds=settings.bcrypt_log_rounds)
+    click.echo(f"{made.email} {made.id}")
+
+
+@main.group()
 def project() -> None:
     """Projects and their members."""
 
@@ -142,14 +172,20 @@ def project_create(name: str, title: str | None, owner: str | None, data_dir: Pa
 @project.command("add-user")
 @click.argument("project")
 @click.argument("email")
+@click.option(
+    "--role",
+    type=click.Choice(ROLES),
+    default="maintainer",
+    help="What they may do there.",
+)
 @data_dir
-def project_add_user(project: str, email: str, data_dir: Path | None) -> None:
-    """Make the user EMAIL a member of PROJECT."""
-    from ibutsu_server.domain import projects, setup
+def project_add_user(project: str, email: str, role: "Role", data_dir: Path | None) -> None:
+    """Make the user EMAIL a member of PROJECT, or give a member another role."""
+    from ibutsu_server.domain import members, setup
 
     with _database(_settings(data_dir)):
-        projects.join(setup.project_called(project).id, setup.user_called(email).id)
-    click.echo(f"{email} is a member of {project}")
+        members.appoint(setup.project_called(project), setup.user_called(email), role)
+    click.echo(f"{email} is {role} of {project}")
 
 
 @main.group()
@@ -161,15 +197,24 @@ def token() -> None:
 @click.option("--user", metavar="EMAIL", required=True, help="Whose rights the token has.")
 @click.option("--name", required=True, help="What it is for, to find it again.")
 @click.option("--days", default=DAYS, type=click.IntRange(1, 36500), help="How long it is valid.")
+@click.option("--project", metavar="NAME", help="The only project it opens  [default: all of the user's]")
+@click.option("--role", type=click.Choice(ROLES), help="The most it may do  [default: what the user may]")
 @data_dir
-def token_create(user: str, name: str, days: int, data_dir: Path | None) -> None:
+def token_create(user: str, data_dir: Path | None, **asked: Any) -> None:
     """Make an API token and print it; it cannot be shown again."""
     from datetime import timedelta
 
     from ibutsu_server.domain import setup, tokens
 
     with _database(_settings(data_dir)):
-        issued = tokens.issue(setup.user_called(user), name=name, lifetime=timedelta(days=days))
+        place = setup.project_called(asked["project"]).id if asked["project"] else None
+        issued = tokens.issue(
+            setup.user_called(user),
+            name=asked["name"],
+            lifetime=timedelta(days=asked["days"]),
+            project_id=place,
+            role=asked["role"],
+        )
     click.echo(issued.jwt)
 
 
@@ -239,6 +284,7 @@ def _database(settings: "Settings") -> Iterator["Flask"]:
     """Commits once, at the end."""
     from ibutsu_server.app import create_app
     from ibutsu_server.db import db, upgrade
+    from ibutsu_server.domain import audit
 
     if settings.is_embedded:
         upgrade.upgrade(settings.database_url)
@@ -246,5 +292,6 @@ def _database(settings: "Settings") -> Iterator["Flask"]:
         upgrade.require_head(settings.database_url)
     app = create_app(settings).app
     with app.app_context():
+        audit.act(user_email="command line")
         yield app
         db.session.commit()

@@ -1,5 +1,7 @@
 """What can go wrong in the product, in its own words; `controllers.problems` gives each its HTTP status."""
 
+from collections.abc import Sequence
+
 
 class Error(Exception):
     """The text is meant for the person who made the request."""
@@ -12,6 +14,14 @@ class Error(Exception):
 
 class Invalid(Error):
     """The request cannot be understood or breaks a rule; `field` names the culprit."""
+
+
+class InvalidFields(Invalid):
+    """Several fields are wrong; `found` has the path of each and what is wrong there."""
+
+    def __init__(self, message: str, found: Sequence[tuple[str, str]]) -> None:
+        super().__init__(message)
+        self.found = found
 
 
 class NotSignedIn(Error):
@@ -43,6 +53,14 @@ class Conflict(Error):
 
 class TooLarge(Error):
     """More bytes than a limit allows."""
+
+
+class TooOften(Error):
+    """A limit is reached; in so many seconds it may be tried again."""
+
+    def __init__(self, seconds: int) -> None:
+        super().__init__(f"Too many attempts, please try again in {seconds} seconds")
+        self.seconds = seconds
 
 
 class TookTooLong(Error):

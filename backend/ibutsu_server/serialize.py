@@ -4,9 +4,25 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
-from ibutsu_server.db.models import Artifact, Dashboard, Group, Project, Result, Run, Task, Token, User
+from ibutsu_server.db.models import (
+    Artifact,
+    AuditEntry,
+    Dashboard,
+    Group,
+    Import,
+    Project,
+    Result,
+    Run,
+    Task,
+    Token,
+    User,
+    UserSession,
+    WidgetConfig,
+)
 from ibutsu_server.domain.counts import OUTCOME_COLUMNS
+from ibutsu_server.domain.users import Joined
 from ibutsu_server.pages import Page
+from ibutsu_server.widgets import declared
 
 JSON = dict[str, Any]
 
@@ -93,6 +109,19 @@ def artifact(artifact: Artifact) -> JSON:
     }
 
 
+def import_(import_: Import) -> JSON:
+    return {
+        "id": str(import_.id),
+        "filename": import_.filename,
+        "format": import_.format,
+        "status": import_.status,
+        "created": time(import_.created),
+        "run_id": _id(import_.run_id),
+        "error": import_.error,
+        "metadata": import_.data or {},
+    }
+
+
 def project(project: Project) -> JSON:
     body: JSON = {
         "id": str(project.id),
@@ -108,6 +137,11 @@ def project(project: Project) -> JSON:
     return body
 
 
+def owned_project(found: Project) -> JSON:
+    """A project as administrators see it."""
+    return {**project(found), "owner": user(found.owner) if found.owner else None}
+
+
 def dashboard(dashboard: Dashboard) -> JSON:
     return {
         "id": str(dashboard.id),
@@ -116,6 +150,21 @@ def dashboard(dashboard: Dashboard) -> JSON:
         "filters": dashboard.filters,
         "project_id": _id(dashboard.project_id),
         "user_id": _id(dashboard.user_id),
+    }
+
+
+def widget_config(config: WidgetConfig) -> JSON:
+    """What was stored before a parameter got its name, or before it was given up, is left as it is."""
+    return {
+        "navigable": config.navigable,
+        "params": declared(config.widget, config.params),
+        "project_id": _id(config.project_id),
+        "dashboard_id": _id(config.dashboard_id),
+        "title": config.title,
+        "type": config.type,
+        "weight": config.weight,
+        "widget": config.widget,
+        "id": str(config.id),
     }
 
 
@@ -134,14 +183,71 @@ def user(user: User) -> JSON:
     }
 
 
+def account(found: User, projects: list[Joined]) -> JSON:
+    """A user as administrators see them."""
+    return {
+        **user(found),
+        "is_pending": found.is_pending,
+        "projects": [_joined(project, role) for project, role in projects],
+    }
+
+
+def _joined(project: Project, role: str) -> JSON:
+    return {
+        "id": str(project.id),
+        "name": project.name,
+        "title": project.title,
+        "owner_id": _id(project.owner_id),
+        "group_id": _id(project.group_id),
+        "role": role,
+    }
+
+
+def member(found: User, role: str) -> JSON:
+    return {"user": user(found), "role": role}
+
+
 def token(token: Token, *, jwt: str | None = None) -> JSON:
     """The JWT is shown once, when it is made; later only its last four characters."""
     return {
         "id": str(token.id),
         "name": token.name,
         "token": jwt or token.last_four,
+        "created": time(token.created),
         "expires": time(token.expires),
         "user_id": str(token.user_id),
+        "project_id": _id(token.project_id),
+        "role": token.role,
+    }
+
+
+def session(session: UserSession, *, is_current: bool) -> JSON:
+    return {
+        "id": str(session.id),
+        "current": is_current,
+        "created": time(session.created),
+        "used": time(session.used),
+        "expires": time(session.expires),
+        "address": session.address,
+        "user_agent": session.user_agent,
+    }
+
+
+def audit_entry(entry: AuditEntry) -> JSON:
+    return {
+        "id": str(entry.id),
+        "time": time(entry.time),
+        "user_id": _id(entry.user_id),
+        "user_email": entry.user_email,
+        "token_id": _id(entry.token_id),
+        "token_name": entry.token_name,
+        "address": entry.address,
+        "action": entry.action,
+        "entity": entry.entity,
+        "entity_id": _id(entry.entity_id),
+        "name": entry.name,
+        "project_id": _id(entry.project_id),
+        "changes": entry.changes or {},
     }
 
 

@@ -15,16 +15,23 @@ from filelock import FileLock, Timeout
 from flask import Flask
 from uvicorn.supervisors import Multiprocess
 
+from ibutsu_server import tasks
 from ibutsu_server.app import create_app
 from ibutsu_server.db import db, upgrade
-from ibutsu_server.domain import retention, setup
+from ibutsu_server.domain import audit, retention, setup
 from ibutsu_server.errors import SettingsError
 from ibutsu_server.settings import Settings, unusable
 from ibutsu_server.tasks.embedded import background
+from ibutsu_server.tasks.resume_imports import resume_imports
 
 SHUTDOWN_SECONDS = 5
+START_SECONDS = 60
+"""A web process that has not begun to answer by then is replaced; a busy machine needs some seconds."""
+
 BACKLOG = 2048
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  shown, not bound
+START = "start of the server"
+"""Who made the first account, says the audit log."""
 
 
 class Door(NamedTuple):
@@ -146,7 +153,9 @@ def _with_address(settings: Settings, url: str) -> Settings:
 
 def _begin(app: Flask, settings: Settings) -> setup.FirstStart:
     with app.app_context():
+        audit.act(user_email=START)
         retention.fail_interrupted_tasks()
+        tasks.enqueue(resume_imports, 0)  # nobody works on them now
         first = setup.first_start(
             email=settings.superadmin_email,
             name=settings.superadmin_name,
@@ -162,6 +171,7 @@ def _ensure_superadmin(app: Flask, settings: Settings) -> None:
     if settings.superadmin_email is None:
         return
     with app.app_context():
+        audit.act(user_email=START)
         user, password = setup.superadmin(
             settings.superadmin_email,
             name=settings.superadmin_name,
@@ -203,6 +213,7 @@ def _config(app: Any, door: Door) -> uvicorn.Config:
         log_level="info" if door.access_log else "warning",
         loop="uvloop" if os.name == "posix" else "asyncio",
         timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        timeout_worker_healthcheck=START_SECONDS,
         workers=door.workers,
     )
 

@@ -15,10 +15,11 @@ from sqlalchemy import URL, create_engine, make_url
 from sqlalchemy.exc import ArgumentError
 
 from ibutsu_server.errors import SettingsError
+from ibutsu_server.mail_settings import MailSettings
+from ibutsu_server.provider_settings import WEB, ProviderSettings
 
 MEBIBYTE = 1024 * 1024
 SECRET_BYTES = 32
-WEB = r"^https?://."
 ANY_URL = r"^[a-z][a-z0-9+.-]*://"
 
 
@@ -32,7 +33,7 @@ def _own(name: str, default: Any, **limits: Any) -> Any:
     return Field(default=default, validation_alias=f"IBUTSU_{name}", **limits)
 
 
-class Settings(BaseSettings):
+class Settings(MailSettings, ProviderSettings, BaseSettings):
     """Without any variable set this is the embedded server: one process, SQLite and files in `data_dir`."""
 
     model_config = SettingsConfigDict(
@@ -54,6 +55,7 @@ class Settings(BaseSettings):
     celery_broker_url: str | None = Field(default=None, pattern=ANY_URL)
     storage_url: str | None = _own("STORAGE_URL", None, pattern=ANY_URL)
     artifact_max_bytes: int = _own("ARTIFACT_MAX_BYTES", 5 * MEBIBYTE, gt=0)
+    import_max_bytes: int = _own("IMPORT_MAX_BYTES", 1024 * MEBIBYTE, gt=0)
     request_max_bytes: int = _own("REQUEST_MAX_BYTES", 20 * MEBIBYTE, gt=0)
 
     jwt_secret: str | None = Field(default=None, min_length=SECRET_BYTES)
@@ -62,6 +64,8 @@ class Settings(BaseSettings):
     jwt_access_lifetime_seconds: int = Field(default=3600, gt=0)
     bcrypt_log_rounds: int = Field(default=12, ge=4, le=20)
     user_login_enabled: bool = True
+    rate_limits_enabled: bool = _own("RATE_LIMITS_ENABLED", True)
+    registration_enabled: bool = _own("REGISTRATION_ENABLED", True)
 
     frontend_url: str = Field(default="http://127.0.0.1:8080", pattern=WEB)
     backend_url: str = Field(default="http://127.0.0.1:8080", pattern=WEB)
@@ -143,6 +147,10 @@ class Settings(BaseSettings):
         return self.database_url.startswith("sqlite") and self.celery_broker_url is None
 
     @property
+    def registration_is_open(self) -> bool:
+        return self.registration_enabled and self.user_login_enabled
+
+    @property
     def artifacts_url(self) -> str:
         """Where artifact bytes live: `file:///…`, `s3://…`, `gs://…` or `az://…`."""
         return self.storage_url or (self.data_dir.absolute() / "artifacts").as_uri()
@@ -188,7 +196,7 @@ def _masked(name: str, value: Any) -> str:
     if isinstance(value, dict):
         plain = {key: "***" if key == "connect_args" else inner for key, inner in value.items()}
         return orjson.dumps(plain).decode()
-    if name in {"jwt_secret", "superadmin_password", "postgresql_password"}:
+    if name.endswith(("_secret", "_password")):
         return "***"
     return re.sub(r"(?<=://)[^/@]*@", "***@", str(value))
 

@@ -3,6 +3,7 @@
 import orjson
 import pytest
 
+from ibutsu_server import schemas
 from ibutsu_server.controllers import bodies
 from ibutsu_server.controllers.problems import InvalidBody
 from ibutsu_server.errors import Invalid
@@ -81,7 +82,7 @@ def test_what_is_no_strict_json_is_refused(content, text, field):
 
 @pytest.mark.unit
 def test_nesting_up_to_the_limit_is_read():
-    assert orjson.dumps(bodies.parse(_nested(bodies.MAX_DEPTH - 1))) == _nested(bodies.MAX_DEPTH - 1)
+    assert orjson.dumps(bodies.parse(_nested(schemas.MAX_DEPTH - 1))) == _nested(schemas.MAX_DEPTH - 1)
 
 
 @pytest.mark.unit
@@ -171,3 +172,18 @@ def test_answer_to_a_huge_faulty_body_is_small():
     with pytest.raises(InvalidBody) as refused:
         bodies.check({"name": ["x" * 1_000_000], **{f"key{i}": 1 for i in range(1000)}}, SCHEMA)
     assert len(refused.value.message) < 10_000
+
+
+@pytest.mark.integration
+def test_body_without_a_type_is_json(flask_app, auth_headers):
+    client, token = flask_app
+    answer = client.put("/api/user", headers=auth_headers(token), content=b'{"name": "New"}')
+    assert (answer.status_code, answer.json()["name"]) == (200, "New")
+
+
+@pytest.mark.integration
+def test_body_that_is_not_required_may_be_left_out(flask_app, auth_headers):
+    client, token = flask_app
+    for headers in ({}, {"Content-Type": "application/json"}):
+        answer = client.put("/api/user", headers={**auth_headers(token), **headers})
+        assert (answer.status_code, answer.json()["name"]) == (200, "Superadmin")

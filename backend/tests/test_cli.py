@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from ibutsu_server import __version__
+from ibutsu_server import __version__, access, cli
 from ibutsu_server.cli import main
 from ibutsu_server.db import upgrade
 
@@ -19,6 +19,7 @@ COMMANDS = [
     ["db", "upgrade"],
     ["db", "current"],
     ["admin", "create"],
+    ["user", "create"],
     ["project", "create"],
     ["project", "add-user"],
     ["token", "create"],
@@ -119,6 +120,43 @@ def test_wrong_email_is_refused_by_name(run, rows):
     assert "EMAIL" in refused.output
 
 
+PASSWORD = "correct horse battery staple"
+
+
+def test_ordinary_user_is_made(run, rows):
+    made = run("user", "create", "jo@example.com", "--name", "Jo", "--password", PASSWORD)
+    assert made.output.startswith("jo@example.com ")
+    assert PASSWORD not in made.output
+    found = "SELECT email, name, is_superadmin, is_active FROM users WHERE password_hash IS NOT NULL"
+    assert rows(found) == [("jo@example.com", "Jo", 0, 1)]
+
+
+@pytest.mark.parametrize(
+    "given", [{"input": f"{PASSWORD}\n{PASSWORD}\n"}, {"env": {"IBUTSU_USER_PASSWORD": PASSWORD}}], ids=str
+)
+def test_password_of_a_user_is_asked_for_or_comes_from_the_environment(run, rows, given):
+    assert run("user", "create", "jo@example.com", **given).exit_code == 0
+    assert len(rows("SELECT id FROM users WHERE password_hash IS NOT NULL")) == 1
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(
+    ("email", "password", "text"),
+    [
+        ("JO@example.com", PASSWORD, "The user with email JO@example.com already exists"),
+        ("new@example.com", "password", "Password"),
+        ("new", PASSWORD, "e-mail address"),
+    ],
+)
+def test_user_that_cannot_be_is_refused_in_one_sentence(run, rows, email, password, text):
+    run("user", "create", "jo@example.com", "--password", PASSWORD)
+    refused = run("user", "create", email, "--password", password)
+    assert refused.exit_code == 1
+    assert text in refused.output
+    assert len(refused.output.splitlines()) == 1
+    assert rows("SELECT email FROM users") == [("jo@example.com",)]
+
+
 def test_project_belongs_to_the_superadmin_unless_told_otherwise(run, rows, admin):
     made = run("project", "create", "mine", "--title", "My project")
     assert made.output.startswith("mine ")
@@ -148,6 +186,25 @@ def test_user_becomes_a_member(run, rows, admin):
     assert run("project", "add-user", "mine", "other@example.com").exit_code == 0
     assert run("project", "add-user", "mine", "other@example.com").exit_code == 0
     assert rows("SELECT count(*) FROM users_projects") == [(2,)]
+
+
+def test_member_has_the_role_that_was_said_last(run, rows, admin):
+    run("user", "create", "jo@example.com", "--password", PASSWORD)
+    run("project", "create", "mine")
+    found = "SELECT role FROM users_projects m JOIN users u ON u.id = m.user_id WHERE u.email LIKE 'jo@%'"
+    for options, role in ([], "maintainer"), (["--role", "viewer"], "viewer"), (["--role", "owner"], "owner"):
+        made = run("project", "add-user", "mine", "jo@example.com", *options)
+        assert made.output == f"jo@example.com is {role} of mine\n"
+        assert rows(found) == [(role,)]
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(("role", "text"), [("viewer", "owns the project"), ("king", "king")])
+def test_owner_keeps_their_role_and_there_is_no_king(run, admin, role, text):
+    run("project", "create", "mine")
+    refused = run("project", "add-user", "mine", admin, "--role", role)
+    assert refused.exit_code != 0
+    assert text in refused.output
 
 
 @pytest.mark.validation
@@ -184,6 +241,31 @@ def test_token_is_printed_alone_and_ends_after_its_days(run, rows, admin):
     claims = jwt.decode(made.output.strip(), options={"verify_signature": False})
     assert claims["exp"] - claims["iat"] == 3 * 24 * 3600
     assert rows("SELECT name, session_id, last_four FROM tokens") == [("ci", None, made.output.strip()[-4:])]
+
+
+def test_token_can_be_limited_to_a_project_and_a_role(run, rows, admin):
+    run("project", "create", "mine")
+    made = run("token", "create", "--user", admin, "--name", "ci", "--project", "MINE", "--role", "reporter")
+    assert made.exit_code == 0, made.output
+    limits = "SELECT p.name, t.role FROM tokens t JOIN projects p ON p.id = t.project_id"
+    assert rows(limits) == [("mine", "reporter")]
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(
+    ("option", "value", "problem"),
+    [("--project", "nowhere", "no project called nowhere"), ("--role", "admin", "viewer")],
+)
+def test_token_with_a_limit_that_does_not_exist_is_not_made(run, rows, admin, option, value, problem):
+    refused = run("token", "create", "--user", admin, "--name", "ci", option, value)
+    assert refused.exit_code != 0
+    assert problem in refused.output
+    assert rows("SELECT id FROM tokens") == []
+
+
+@pytest.mark.unit
+def test_roles_that_can_be_asked_for_are_those_there_are():
+    assert cli.ROLES == access.ROLES
 
 
 @pytest.mark.validation

@@ -132,6 +132,50 @@ def test_run_posted_by_eight_clients_at_once_is_stored_once(client):
     assert sum("Idempotency-Replayed" not in answer.headers for answer in answers) == 1
 
 
+@pytest.mark.parametrize("is_refused", [False, True])
+def test_run_posted_under_one_idempotency_key_by_eight_clients_at_once_is_stored_once(client, is_refused):
+    source, headers = str(uuid4()), {"Idempotency-Key": str(uuid4())}
+    body = {**run_body("nowhere" if is_refused else PROJECT, source=source), "id": None}
+    answers = _at_once(lambda _: client.post("/run", json=body, headers=headers), range(CLIENTS))
+    assert [answer.status_code for answer in answers] == [400 if is_refused else 201] * CLIENTS
+    assert len({answer.content for answer in answers}) == 1
+    replayed = sum("Idempotency-Replayed" in answer.headers for answer in answers)
+    query = {"filter": [f"metadata.project={PROJECT}", f"source={source}"]}
+    stored = client.get("/run", params=query).json()["runs"]
+    assert (replayed, len(stored)) == ((0, 0) if is_refused else (CLIENTS - 1, 1))
+
+
+def test_project_created_under_one_idempotency_key_by_eight_clients_at_once_is_no_conflict(client):
+    name, headers = f"keyed-{uuid4()}x", {"Idempotency-Key": str(uuid4())}
+    answers = _at_once(
+        lambda _: client.post("/project", json={"name": name}, headers=headers), range(CLIENTS)
+    )
+    assert [answer.status_code for answer in answers] == [201] * CLIENTS
+    assert len({answer.json()["id"] for answer in answers}) == 1
+
+
+def test_tabs_that_renew_one_session_at_once_all_stay_signed_in(client):
+    signed_in = client.post("/login", json={"email": "me@example.com", "password": "given"}).json()
+    answers = [signed_in] * CLIENTS
+    for _ in range(3):
+        asked = [{"refresh_token": answer["refresh_token"]} for answer in answers]
+        renewed = _at_once(lambda body: client.post("/login/refresh", json=body), asked)
+        assert [answer.status_code for answer in renewed] == [200] * CLIENTS
+        answers = [answer.json() for answer in renewed]
+
+
+def test_stolen_refresh_token_ends_a_session_for_all_who_renew_it_at_once(client):
+    stolen = client.post("/login", json={"email": "me@example.com", "password": "given"}).json()
+    newest = stolen
+    for _ in range(2):
+        body = {"refresh_token": newest["refresh_token"]}
+        newest = client.post("/login/refresh", json=body).json()
+    asked = [{"refresh_token": stolen["refresh_token"]}] * CLIENTS
+    refused = _at_once(lambda body: client.post("/login/refresh", json=body), asked)
+    assert [answer.status_code for answer in refused] == [401] * CLIENTS
+    assert client.post("/login/refresh", json={"refresh_token": newest["refresh_token"]}).status_code == 401
+
+
 def test_project_name_that_eight_clients_want_at_once_goes_to_one(client):
     name = f"wanted-{uuid4()}x"
     answers = _at_once(lambda _: client.post("/project", json={"name": name}), range(CLIENTS))
@@ -165,3 +209,19 @@ def test_summary_is_right_after_results_were_posted_changed_and_moved_at_once(cl
         _assert_summary_is_right(client, run_id)
     metadata = client.get(f"/run/{first}").json()["metadata"]
     assert sum(key.startswith("key") for key in metadata) == CLIENTS * EACH // 4
+
+
+def test_run_is_deleted_while_results_are_posted_into_it(client, new_run):
+    run_id = new_run()
+    results = {"filter": [f"run_id={run_id}", "metadata.project=shop"]}
+
+    def post(_number: int) -> int:
+        return client.post("/result", json=result_body(PROJECT, run_id)).status_code
+
+    assert post(0) == 201
+    with ThreadPoolExecutor(CLIENTS) as pool:
+        posted = pool.map(post, range(CLIENTS * 5))
+        assert client.delete(f"/run/{run_id}").status_code == 200
+        assert set(posted) <= {201, 400}
+    assert client.get(f"/run/{run_id}").status_code == 404
+    assert client.get("/result", params=results).json()["pagination"]["totalItems"] == 0

@@ -11,13 +11,28 @@ from openapi_schema_validator import OAS30ReadValidator
 from openapi_spec_validator import OpenAPIV30SpecValidator
 
 from ibutsu_server import openapi
+from ibutsu_server.controllers import cookies
 
 pytestmark = pytest.mark.unit
 
 WHOLE = openapi.document()
 METHODS = {"get", "put", "post", "delete"}
-PUBLIC = {"get_health", "login", "support"}
-WITHOUT_DATABASE = {"get_health", "support"}
+PUBLIC = {
+    "get_health",
+    "login",
+    "refresh",
+    "logout",
+    "support",
+    "register",
+    "activate",
+    "recover",
+    "reset_password",
+    "config",
+    "authorize",
+    "auth",
+}
+REFUSED_SIGN_INS = {"login", "register", "refresh"}
+WITHOUT_DATABASE = {"get_health", "support", "config", "authorize"}
 ALIASES = {"get_projects": "get_project_list", "upload_artifact_form": "upload_artifact"}
 SCHEMAS = WHOLE["components"]["schemas"]
 RUN_ID = "0197c0f6-7d1c-7c3e-9b6a-3f0f5c1a2b4d"
@@ -131,8 +146,26 @@ def test_operation_has_a_name_a_place_and_a_summary(operation):
 @every_operation
 def test_only_health_and_signing_in_need_no_token(operation):
     public = operation["operationId"] in PUBLIC
-    assert operation.get("security", WHOLE["security"]) == ([] if public else [{"jwt": []}])
-    assert ("401" in operation["responses"]) == (not public or operation["operationId"] == "login")
+    assert operation.get("security", WHOLE["security"]) == ([] if public else [{"jwt": []}, {"cookie": []}])
+    assert ("401" in operation["responses"]) == (not public or operation["operationId"] in REFUSED_SIGN_INS)
+
+
+def test_cookie_of_a_browser_is_the_one_that_is_set(settings):
+    scheme = WHOLE["components"]["securitySchemes"]["cookie"]
+    assert (scheme["type"], scheme["in"]) == ("apiKey", "cookie")
+    assert scheme["name"] == cookies.configuration(settings)["JWT_ACCESS_COOKIE_NAME"]
+
+
+@every_operation
+def test_what_another_page_may_have_sent_is_403(operation):
+    is_by_cookie = operation.get("security", WHOLE["security"]) != []
+    if is_by_cookie and not any(operation is item.get("get") for item in WHOLE["paths"].values()):
+        assert "403" in operation["responses"]
+
+
+def test_operations_that_are_worth_trying_often_are_limited():
+    limited = {one["operationId"] for one in operations() if "429" in one["responses"]}
+    assert limited == {"login", "refresh", "register", "activate", "recover", "reset_password", "auth"}
 
 
 @every_operation
@@ -204,9 +237,17 @@ def test_example_of_a_schema_matches_it(name):
         ("ProjectUpdate", SCHEMAS["Project"]["example"]),
         ("ProjectUpdate", {"users": ["jo@example.com", USER], "owner": USER, "owner_id": None}),
         ("GroupUpdate", SCHEMAS["Group"]["example"]),
+        ("NewDashboard", {}),
+        ("DashboardUpdate", SCHEMAS["Dashboard"]["example"]),
+        ("NewWidgetConfig", {"widget": "run-aggregator", "navigable": "yes", "project": "shop"}),
+        ("NewWidgetConfig", {"widget": "run-aggregator", "navigable": None}),
+        ("WidgetConfigUpdate", SCHEMAS["WidgetConfig"]["example"]),
         ("UserUpdate", SCHEMAS["User"]["example"]),
         ("CreateToken", {"name": "nightly", "expires": None}),
         ("Credentials", {"email": "jo@example.com", "password": ""}),
+        ("Credentials", {"email": "jo@example.com", "password": "x", "cookies": True}),
+        ("CreateToken", {"name": "nightly", "expires": None, "project": "shop", "role": "reporter"}),
+        ("Renewal", {}),
         ("BulkUpdate", {}),
         ("BulkUpdate", {"env": "qa"}),
     ],
@@ -231,8 +272,14 @@ def test_takes_what_clients_send(schema, body):
         ("NewProject", {"title": "without a name"}, "name"),
         ("NewProject", {"name": ""}, "non-empty"),
         ("ProjectUpdate", {"runs": []}, "runs"),
+        ("NewDashboard", {"widgets": []}, "widgets"),
+        ("NewWidgetConfig", {"params": {}}, "widget"),
+        ("NewWidgetConfig", {"widget": "x", "params": []}, "object"),
+        ("WidgetConfigUpdate", {"weight": "5"}, "integer"),
         ("UserUpdate", {"password_hash": "x"}, "password_hash"),
         ("CreateToken", {"name": "nightly"}, "expires"),
+        ("CreateToken", {"name": "nightly", "expires": None, "role": "admin"}, "admin"),
+        ("CreateToken", {"name": "nightly", "expires": None, "project_id": RUN_ID}, "project_id"),
         ("Credentials", {"email": "jo@example.com"}, "password"),
     ],
 )
@@ -243,7 +290,11 @@ def test_refuses_what_cannot_be_stored(schema, body, text):
 
 
 def test_answers_never_show_more_than_they_say():
-    entities = ["Run", "Result", "Artifact", "Project", "Group", "User", "Token", "LoginToken"]
+    entities = [
+        *("Run", "Result", "Artifact", "Project", "Group", "User", "Token", "LoginToken", "Session"),
+        *("Dashboard", "DashboardList", "WidgetConfig", "WidgetConfigList"),
+        *("WidgetType", "JenkinsAnalysisView"),
+    ]
     assert [name for name in entities if SCHEMAS[name]["additionalProperties"] is not False] == []
 
 

@@ -14,7 +14,7 @@ SECRET = "s" * 32
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path):
-    for prefix in ("POSTGRES", "IBUTSU", "CELERY", "JWT", "SQLALCHEMY"):
+    for prefix in ("POSTGRES", "IBUTSU", "CELERY", "JWT", "MAIL", "SQLALCHEMY"):
         for name in [name for name in os.environ if name.startswith(prefix)]:
             monkeypatch.delenv(name)
     monkeypatch.setenv("IBUTSU_DATA_DIR", str(tmp_path / "data"))
@@ -51,6 +51,15 @@ def deployed(monkeypatch):
         ("POSTGRESQL_PORT", "99999"),
         ("POSTGRES_PORT", "abc"),
         ("POSTGRESQL_HOST", "alone"),
+        ("IBUTSU_REGISTRATION_ENABLED", "perhaps"),
+        ("MAIL_SERVER", "alone"),
+        ("MAIL_PORT", "0"),
+        ("MAIL_USE_TLS", "true"),
+        ("MAIL_USE_SSL", "true"),
+        ("MAIL_USERNAME", "alone"),
+        ("MAIL_PASSWORD", "alone"),
+        ("MAIL_DEFAULT_SENDER", "nobody"),
+        ("MAIL_DEFAULT_SENDER", "alone@example.com"),
     ],
 )
 def test_wrong_value_is_refused_by_name(monkeypatch, name, value):
@@ -66,6 +75,26 @@ def test_without_variables_the_server_is_embedded(tmp_path):
     assert settings.is_embedded
     assert settings.database_url == f"sqlite:///{tmp_path / 'data' / 'ibutsu.db'}"
     assert settings.artifacts_url == (tmp_path / "data" / "artifacts").as_uri()
+
+
+@pytest.mark.parametrize(
+    ("values", "text"),
+    [
+        ({"MAIL_USE_TLS": "1", "MAIL_USE_SSL": "1"}, "MAIL_USE_TLS .* MAIL_USE_SSL exclude each other"),
+        ({"MAIL_USERNAME": "me"}, "MAIL_PASSWORD must be set when MAIL_USERNAME is"),
+        ({"MAIL_PASSWORD": "hush"}, "MAIL_USERNAME must be set when MAIL_PASSWORD is"),
+    ],
+)
+def test_mail_settings_that_do_not_go_together_are_refused(monkeypatch, values, text):
+    whole = {"MAIL_SERVER": "mail.example.com", "MAIL_DEFAULT_SENDER": "Ibutsu <ibutsu@example.com>"}
+    for name, value in whole.items():
+        monkeypatch.setenv(name, value)
+    assert check_settings().mail_port == 25
+    for name, value in values.items():
+        monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=text) as refused:
+        check_settings()
+    assert "hush" not in str(refused.value)
 
 
 @pytest.mark.usefixtures("deployed")
@@ -143,6 +172,10 @@ def test_shown_settings_hide_every_secret(monkeypatch):
         "SQLALCHEMY_DATABASE_URI": "postgresql://me:hush@host/name",
         "SQLALCHEMY_ENGINE_OPTIONS": '{"connect_args": {"password": "hush"}}',
         "CELERY_BROKER_URL": "redis://:hush@host/0",
+        "MAIL_SERVER": "mail.example.com",
+        "MAIL_DEFAULT_SENDER": "ibutsu@example.com",
+        "MAIL_USERNAME": "me",
+        "MAIL_PASSWORD": "hush",
     }.items():
         monkeypatch.setenv(name, value)
     lines = shown(check_settings())

@@ -14,32 +14,37 @@ from jwt import PyJWTError
 
 from ibutsu_server.access import Role, Scope
 from ibutsu_server.db import db
-from ibutsu_server.domain import tokens
+from ibutsu_server.domain import audit, tokens
 from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.errors import NotSignedIn, Unavailable
 from ibutsu_server.settings import Settings
 
 
 def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
-    """The bearer check of the ASGI layer: signature and expiry, no database to make the event loop wait."""
+    """The check of tokens in the ASGI layer: signature and end, no database to make the event loop wait."""
 
     @lru_cache(maxsize=10_000)
-    def end_of(token: str) -> float:
+    def claims_of(token: str) -> tuple[float, str]:
         """A signature does not change: the tokens in use are checked once, not with every request."""
         with app.app_context():
-            end: float = decode_token(token)["exp"]
-        return end
+            claims = decode_token(token)
+        if claims["type"] != "access":
+            raise ValueError("A refresh token is for /login/refresh only")
+        return claims["exp"], claims["csrf"]
 
     def read_token(token: str) -> dict[str, Any]:
         try:
-            is_over = end_of(token) <= time()
+            end, csrf = claims_of(token)
         except (PyJWTError, JWTExtendedException, ValueError, KeyError):
-            is_over = True
-        if is_over:
-            raise NotSignedIn("The token is not valid or has expired")
-        return {"sub": None, "digest": tokens.digest_of(token)}
+            raise NotSignedIn(_WORTHLESS) from None
+        if end <= time():
+            raise NotSignedIn(_WORTHLESS)
+        return {"sub": None, "digest": tokens.digest_of(token), "csrf": csrf}
 
     return read_token
+
+
+_WORTHLESS = "The token is not valid or has expired"
 
 
 def scope(role: Role = "viewer") -> Scope:
@@ -47,10 +52,41 @@ def scope(role: Role = "viewer") -> Scope:
 
     Raises NotSignedIn when the token was revoked or its user is gone.
     """
-    holder = _holder(context.context["token_info"]["digest"])
-    if holder is None:
+    return scope_of(holder(), role)
+
+
+def scope_of(caller: tokens.Holder, role: Role = "viewer") -> Scope:
+    return Scope(caller, role, tokens.limits_of(caller))
+
+
+def holder() -> tokens.Holder:
+    """Who is calling, and with which token or session."""
+    return holder_of(context.context["token_info"]["digest"])
+
+
+def holder_of(digest: bytes) -> tokens.Holder:
+    """Who holds the token of this digest, and is calling with it."""
+    found = _holder(digest)
+    if found is None:
         raise NotSignedIn("The token was revoked or its user is no longer active")
-    return Scope(holder, role, tokens.limits_of(holder))
+    _note_caller(found)
+    return found
+
+
+def note_address() -> None:
+    """Where a request comes from: all that the audit log can say of who is not signed in."""
+    audit.act(address=request.remote_addr)
+
+
+def _note_caller(holder: tokens.Holder) -> None:
+    """The tokens of a sign-in change, and its session stays the same."""
+    audit.act(
+        user_id=holder.id,
+        user_email=holder.email,
+        token_id=holder.session_id or holder.token_id,
+        token_name=holder.token_name,
+        is_program=holder.session_id is None,
+    )
 
 
 def _holder(digest: bytes) -> tokens.Holder | None:

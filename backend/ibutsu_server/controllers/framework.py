@@ -7,15 +7,17 @@ from typing import Any
 
 from connexion.context import operation
 from connexion.resolver import Resolver
-from connexion.security import NO_VALUE, BearerSecurityHandler
+from connexion.security import NO_VALUE, AbstractSecurityHandler, BearerSecurityHandler
 from connexion.uri_parsing import OpenAPIURIParser
 from connexion.validators import ParameterValidator
 from flask import Flask, Response, current_app, request
 from yaml import safe_dump
 
 from ibutsu_server import openapi
-from ibutsu_server.controllers.bodies import faults
+from ibutsu_server.controllers.cookies import CSRF_HEADER, SAFE, require_own_page
+from ibutsu_server.controllers.idempotency import once
 from ibutsu_server.errors import Invalid, NotFound
+from ibutsu_server.schemas import faults
 
 
 class JSONResolver(Resolver):
@@ -31,18 +33,21 @@ class JSONResolver(Resolver):
 def _answers_json(handler: Callable[..., Any]) -> Callable[..., Response]:
     @functools.wraps(handler)
     def answer(*args: Any, **kwargs: Any) -> Response:
-        returned = handler(*args, **kwargs)
-        if isinstance(returned, Response):
-            return returned
-        body, status, headers = (*returned, {})[:3] if isinstance(returned, tuple) else (returned, 200, {})
-        return current_app.response_class(
-            current_app.json.dumps(body), status=status, headers=headers, mimetype="application/json"
-        )
+        return once(lambda: _as_json(handler(*args, **kwargs)), kwargs.get("body"))
 
     # Connexion asks for the arguments with every request: this way it finds them written down.
     del answer.__wrapped__
     answer.__signature__ = inspect.signature(handler)  # type: ignore[attr-defined]
     return answer
+
+
+def _as_json(returned: Any) -> Response:
+    if isinstance(returned, Response):
+        return returned
+    body, status, headers = (*returned, {})[:3] if isinstance(returned, tuple) else (returned, 200, {})
+    return current_app.response_class(
+        current_app.json.dumps(body), status=status, headers=headers, mimetype="application/json"
+    )
 
 
 class BearerCheck(BearerSecurityHandler):
@@ -57,6 +62,29 @@ class BearerCheck(BearerSecurityHandler):
     def _check(self, request: Any) -> Any:
         scheme, token = self.get_auth_header_value(request)
         return self._read_token(token) if scheme == "bearer" else NO_VALUE
+
+
+class CookieCheck(AbstractSecurityHandler):
+    """Checks the access cookie of a browser, and where something may change, that our own page has sent it.
+
+    Whoever shows a bearer token is judged by that alone.  A proxy in front may want a password of its own.
+    """
+
+    def __init__(self, read_token: Callable[[str], dict[str, Any]]) -> None:
+        self._read_token = read_token
+
+    def get_fn(self, security_scheme: Any, required_scopes: Any) -> Callable[[Any], Any]:  # noqa: ARG002
+        return functools.partial(self._check, security_scheme["name"])
+
+    def _check(self, cookie: str, request: Any) -> Any:
+        scheme, _ = self.get_auth_header_value(request)
+        token = request.cookies.get(cookie)
+        if scheme not in (None, "basic") or not token:
+            return NO_VALUE
+        found = self._read_token(token)
+        if request.method not in SAFE:
+            require_own_page(found["csrf"], request.headers.get(CSRF_HEADER))
+        return found
 
 
 class RepeatedParameters(OpenAPIURIParser):

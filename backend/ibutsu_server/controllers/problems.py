@@ -21,6 +21,7 @@ STATUS: dict[type[errors.Error], int] = {
     errors.NotFound: 404,
     errors.Conflict: 409,
     errors.TooLarge: 413,
+    errors.TooOften: 429,
     errors.Unavailable: 503,
     errors.TookTooLong: 504,
 }
@@ -34,14 +35,12 @@ class Refused(errors.Error):
         self.status = status
 
 
-class InvalidBody(errors.Invalid):
+class InvalidBody(errors.InvalidFields):
     """A body that breaks the schema, with one message a field."""
 
     def __init__(self, found: list[tuple[str, str]]) -> None:
-        super().__init__(
-            "; ".join(f"{message} - '{field}'" if field else message for field, message in found)
-        )
-        self.found = found
+        told = (f"{message} - '{field}'" if field else message for field, message in found)
+        super().__init__("; ".join(told), found)
 
 
 def register(app: FlaskApp) -> None:
@@ -58,14 +57,15 @@ def _status_of(error: errors.Error) -> int:
 
 
 async def _product_error(_request: ConnexionRequest, error: errors.Error) -> ConnexionResponse:
-    return _problem(_status_of(error), error.message, **_members(error))
+    headers = {"Retry-After": str(error.seconds)} if isinstance(error, errors.TooOften) else None
+    return _problem(_status_of(error), error.message, headers=headers, **_members(error))
 
 
 def _members(error: errors.Error) -> dict[str, Any]:
     match error:
         case errors.LoginRefused():
             return {"code": error.code, "message": error.message}
-        case InvalidBody():
+        case errors.InvalidFields():
             return {"errors": [{"field": field, "message": message} for field, message in error.found]}
         case errors.Error(field=str(field)):
             return {"errors": [{"field": field, "message": error.message}]}

@@ -9,7 +9,9 @@ from ibutsu_server.domain import tokens
 
 def get_token_list(page: int = 1, page_size: int = 25) -> JSON:
     """Sign-ins are sessions, not tokens that somebody made: they are not listed."""
-    statement = scope().select(Token).where(Token.session_id.is_(None))
+    caller = scope()
+    caller.require_unlimited()
+    statement = caller.select(Token).where(Token.session_id.is_(None))
     found = pages.take(statement, order=(Token.name, Token.id), page=page, page_size=page_size)
     return serialize.page("tokens", found, serialize.token)
 

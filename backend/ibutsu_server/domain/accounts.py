@@ -6,9 +6,10 @@ from sqlalchemy import func, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import User
-from ibutsu_server.domain import tokens
+from ibutsu_server.domain import account_codes, tokens
+from ibutsu_server.domain.registrations import is_waiting
 from ibutsu_server.errors import Forbidden, Invalid, LoginRefused
-from ibutsu_server.passwords import hash_password, is_password
+from ibutsu_server.passwords import check_password, hash_password, is_password
 
 _LOGIN_OFF = "Username/password auth is disabled. Please login via one of the links below."
 
@@ -21,7 +22,7 @@ def sign_in(email: str, password: str, *, rounds: int, login_enabled: bool) -> U
     is_right = is_password(password, user.password_hash if user else None, rounds=rounds)
     if not login_enabled and not (is_right and user and user.is_superadmin):
         raise LoginRefused("INVALID", _LOGIN_OFF)
-    if not is_right or user is None:
+    if not is_right or user is None or is_waiting(user):  # registering must not tell who has an account
         raise LoginRefused("INVALID", "Username and/or password are invalid")
     if not user.is_active:
         raise LoginRefused("INACTIVE", "User account is inactive")
@@ -43,9 +44,9 @@ def change_password(user: User, password: str, *, current: str | None, rounds: i
     """Set a new password and end all access that was given out under the old one."""
     if not is_password(current or "", user.password_hash, rounds=rounds):
         raise Invalid("current_password is not right", field="current_password")
-    if not password:
-        raise Invalid("password must not be empty", field="password")
+    check_password(password, email=user.email, name=user.name)
     user.password_hash = hash_password(password, rounds=rounds)
+    account_codes.void(user, "reset")
     tokens.revoke_all(user)
 
 

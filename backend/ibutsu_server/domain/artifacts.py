@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import select
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Artifact, Result, Run
+from ibutsu_server.db.models import Artifact, Import, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
 from ibutsu_server.domain.media_types import HEAD_BYTES, media_type
@@ -46,44 +46,52 @@ def receive(storage: Storage, parent: Run | Result, upload: Upload, *, limit: in
     finds the bytes.
     """
     id_ = upload.id or new_id()
-    # Two uploads under one id never share a key: the second must not touch the bytes of the first.
-    key = f"{_FOLDER}/{parent.project_id}/{id_}-{secrets.token_hex(8)}"
-    measured = _Measured(upload.content, limit)
-    storage.put(key, measured)
     values = {
         "id": id_,
         "project_id": parent.project_id,
         "run_id": parent.id if isinstance(parent, Run) else parent.run_id,
         "result_id": parent.id if isinstance(parent, Result) else None,
-        "filename": upload.filename,
-        "content_type": media_type(measured.head, upload.filename),
-        "size": measured.size,
-        "digest": measured.digest(),
-        "storage_key": key,
+        **store(storage, f"{parent.project_id}/{id_}", upload, limit=limit),
         "upload_date": now(),
         "data": upload.metadata,
     }
     if insert_new(Artifact, values):
         return Artifact(**values), False
-    storage.delete([key])
+    storage.delete([values["storage_key"]])
     return _repeated(values), True
 
 
-class _Measured:
+def store(storage: Storage, place: str, upload: Upload, *, limit: int) -> dict[str, Any]:
+    """Store the bytes alone; what a row says of them.  `place` is a folder and the id of the artifact."""
+    # Two uploads under one id never share a key: the second must not touch the bytes of the first.
+    key = f"{_FOLDER}/{place}-{secrets.token_hex(8)}"
+    measured = Measured(upload.content, limit)
+    storage.put(key, measured)
+    return {
+        "filename": upload.filename,
+        "content_type": media_type(measured.head, upload.filename),
+        "size": measured.size,
+        "digest": measured.digest(),
+        "storage_key": key,
+    }
+
+
+class Measured:
     """Passes bytes on and keeps what must be known of them: size, digest and how they begin."""
 
-    def __init__(self, content: Iterable[bytes], limit: int) -> None:
+    def __init__(self, content: Iterable[bytes], limit: int, *, field: str = "file") -> None:
         self.size = 0
         self.head = b""
         self._content = content
         self._limit = limit
+        self._field = field
         self._sha256 = hashlib.sha256()
 
     def __iter__(self) -> Iterator[bytes]:
         for chunk in self._content:
             self.size += len(chunk)
             if self.size > self._limit:
-                raise too_large(self._limit)
+                raise too_large(self._limit, field=self._field)
             self._sha256.update(chunk)
             self.head += chunk[: HEAD_BYTES - len(self.head)]
             yield chunk
@@ -92,9 +100,9 @@ class _Measured:
         return self._sha256.digest()
 
 
-def too_large(limit: int) -> TooLarge:
+def too_large(limit: int, *, field: str = "file") -> TooLarge:
     megabytes = f"{limit / MEBIBYTE:.3f}".rstrip("0").rstrip(".")
-    return TooLarge(f"Bad request, file size exceeds maximum allowed size of {megabytes}MB", field="file")
+    return TooLarge(f"Bad request, file size exceeds maximum allowed size of {megabytes}MB", field=field)
 
 
 _SAME = ("project_id", "result_id", "filename", "digest", "data")
@@ -122,13 +130,19 @@ def clean_up(storage: Storage, older_than: timedelta = ABANDONED_AFTER) -> int:
     """
     # Fixed before the first look at the database: a row that is committed later has younger bytes.
     before = now() - older_than
+    unfinished = tuple(f"{_FOLDER}/{id_}/" for id_ in db.session.scalars(_UNFINISHED))
     deleted = 0
     for page in storage.list(_FOLDER):
-        doomed = _without_row([found for found in page if found.modified < before])
+        old = [found for found in page if found.modified < before and not found.key.startswith(unfinished)]
+        doomed = _without_row(old)
         if doomed:
             storage.delete(doomed)
         deleted += len(doomed)
     return deleted
+
+
+_UNFINISHED = select(Import.id).where(Import.status.in_(["pending", "running"]))
+"""Imports that are under way store bytes in folders of their own, and all their rows at the end."""
 
 
 def _without_row(page: Sequence[Stored]) -> list[str]:

@@ -101,12 +101,7 @@ def _another(outcome: str | None) -> Update:
         update(Run)
         .where(Run.id == bindparam("run"), Run.result_count > 0)
         .values(
-            {name: getattr(Run, name) + 1 for name in ("result_count", "tests", outcome) if name}
-            | {
-                "duration": Run.duration + _SECONDS,
-                "first_start": case((Run.first_start > _START, _START), else_=Run.first_start),
-                "last_end": case((Run.last_end < _END, _END), else_=Run.last_end),
-            }
+            {name: getattr(Run, name) + 1 for name in ("result_count", "tests", outcome) if name} | _wider()
         )
     )
 
@@ -125,14 +120,83 @@ def _first(outcome: str | None) -> Update:
     )
 
 
+def lock(run_id: uuid.UUID) -> Run:
+    """The run as it is now; nobody else changes its counts before the end of this transaction."""
+    statement = select(Run).where(Run.id == run_id).with_for_update(of=Run, key_share=True)
+    return db.session.execute(statement.execution_options(populate_existing=True)).scalar_one()
+
+
+def keep(run_id: uuid.UUID) -> None:
+    """All results of a run are about to go for their age: what they counted is what was reported now."""
+    db.session.execute(update(Run).where(Run.id == run_id).values(result_count=0))
+
+
+class Tally:
+    """What many new results of one run add to its counts."""
+
+    def __init__(self) -> None:
+        self.results = 0
+        self._counts = dict.fromkeys(OUTCOME_COLUMNS, 0)
+        self._seconds = 0.0
+        self._start: datetime | None = None
+        self._end: datetime | None = None
+        self._labels: dict[str, Any] = {}
+
+    def add(self, result: dict[str, Any]) -> None:
+        duration, start = result["duration"] or 0.0, result["start_time"]
+        end = _end(start, duration)
+        self.results += 1
+        self._seconds += duration
+        self._start = min(self._start or start, start)
+        self._end = max(self._end or end, end)
+        self._labels = self._labels or {f"of_{name}": result[name] for name in LABELS}
+        if result["result"] in COLUMN_OF_OUTCOME:
+            self._counts[COLUMN_OF_OUTCOME[result["result"]]] += 1
+
+    def values(self) -> dict[str, Any]:
+        counts = {f"more_{column}": count for column, count in self._counts.items()}
+        span = {"seconds": self._seconds, "start": self._start, "end": self._end}
+        return {"more": self.results, **counts, **span, **self._labels}
+
+
+def add_all(run_id: uuid.UUID, tally: Tally) -> None:
+    """Count them all in one statement, at once: the row of the run stays locked until the commit."""
+    values = {"run": run_id, **tally.values()}
+    for statement in (_more(), _all(), _more()) if tally.results else ():
+        if db.session.connection().execute(statement, values).rowcount:
+            return
+
+
+@cache
+def _more() -> Update:
+    counts = {column: getattr(Run, column) + bindparam(f"more_{column}") for column in OUTCOME_COLUMNS}
+    more = {name: getattr(Run, name) + bindparam("more") for name in ("result_count", "tests")}
+    known = update(Run).where(Run.id == bindparam("run"), Run.result_count > 0)
+    return known.values(more | counts | _wider())
+
+
+@cache
+def _all() -> Update:
+    counts: dict[str, Any] = {column: bindparam(f"more_{column}") for column in OUTCOME_COLUMNS}
+    span = {"duration": _SECONDS, "first_start": _START, "last_end": _END}
+    labels = {name: func.coalesce(getattr(Run, name), bindparam(f"of_{name}")) for name in LABELS}
+    fresh = update(Run).where(Run.id == bindparam("run"), Run.result_count == 0)
+    return fresh.values(
+        {name: bindparam("more") for name in ("result_count", "tests")} | counts | span | labels
+    )
+
+
+def _wider() -> dict[str, Any]:
+    return {
+        "duration": Run.duration + _SECONDS,
+        "first_start": case((Run.first_start > _START, _START), else_=Run.first_start),
+        "last_end": case((Run.last_end < _END, _END), else_=Run.last_end),
+    }
+
+
 def recount(run_id: uuid.UUID) -> None:
     """Count all results of a run again, after one was changed; the lock on the run keeps writers in line."""
-    run = db.session.execute(
-        select(Run)
-        .where(Run.id == run_id)
-        .with_for_update(of=Run, key_share=True)
-        .execution_options(populate_existing=True)
-    ).scalar_one()
+    run = lock(run_id)
     counts = dict.fromkeys(OUTCOME_COLUMNS, 0)
     run.tests, run.duration = 0, 0.0
     for outcome, count, duration in db.session.execute(_per_outcome(run_id)):

@@ -1,14 +1,15 @@
-"""What a new installation starts with: a superadmin, a first project and a first token."""
+"""What a new installation starts with: a superadmin, a first project, a first token, and its people."""
 
 import secrets
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 
 from sqlalchemy import func, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, User
-from ibutsu_server.domain import projects, tokens
+from ibutsu_server.domain import members, projects, tokens
 from ibutsu_server.errors import NotFound
 from ibutsu_server.passwords import hash_password
 
@@ -102,3 +103,28 @@ def _find(email: str) -> User | None:
 
 def _find_project(name: str) -> Project | None:
     return db.session.scalar(select(Project).where(func.lower(Project.name) == func.lower(name)))
+
+
+def seed(teams: dict[str, Any]) -> None:
+    """Give projects, by name, the owner and the users whose e-mail addresses are said.
+
+    Unknown projects are left out; missing accounts are made, active and without a password.
+    """
+    for name, team in teams.items():
+        project = _find_project(name)
+        if project is None:
+            continue
+        if team.get("owner"):
+            project.owner_id = _account(team["owner"]).id
+        for email in [*filter(None, [team.get("owner")]), *team.get("users", [])]:
+            members.join(project.id, _account(email).id)
+    db.session.flush()
+
+
+def _account(email: str) -> User:
+    found = _find(email)
+    if found is None:
+        found = User(email=email, name=email.partition("@")[0], is_active=True)
+        db.session.add(found)
+        db.session.flush()
+    return found

@@ -6,12 +6,13 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, NamedTuple, Protocol
 
 from flask_jwt_extended import create_access_token
-from sqlalchemy import bindparam, delete, select
+from sqlalchemy import bindparam, select
 
 from ibutsu_server.access import Caller, Limits, Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Token, User, UserSession
 from ibutsu_server.db.types import JSONObject, new_id, now
+from ibutsu_server.domain import audit
 from ibutsu_server.errors import Conflict, Invalid
 
 DEFAULT_LIFETIME = timedelta(days=365)
@@ -40,9 +41,11 @@ def digest_of(jwt: str) -> bytes:
     return hashlib.sha256(jwt.encode()).digest()
 
 
-def issue(user: User, *, name: str, lifetime: timedelta, **values: Any) -> Issued:
+def issue(
+    user: User, *, name: str, lifetime: timedelta, claims: JSONObject | None = None, **values: Any
+) -> Issued:
     """Hand out a token; `values` are columns of `Token` that say what it is for."""
-    jwt = create_access_token(str(user.id), expires_delta=lifetime)
+    jwt = create_access_token(str(user.id), expires_delta=lifetime, additional_claims=claims)
     token = Token(
         id=values.pop("id", None) or new_id(),
         user_id=user.id,
@@ -58,13 +61,16 @@ def issue(user: User, *, name: str, lifetime: timedelta, **values: Any) -> Issue
 
 
 def issue_as_asked(scope: Scope, body: JSONObject) -> Issued:
-    """Hand out an API token that ends at an ISO 8601 instant, or after a year."""
+    """Hand out an API token that ends at an ISO 8601 instant, or after a year.
+
+    What it is limited to cannot be more than its maker may: the two are always asked together.
+    """
     user = scope.account()
     id_ = uuid.UUID(body["id"]) if body.get("id") else None
     if id_ and db.session.get(Token, id_):
         raise Conflict(f"Token id {id_} already exist", field="id")
     lifetime = _lifetime_until(body["expires"])
-    place = scope.project_id(body["project"]) if body.get("project") else None
+    place = None if body.get("project") is None else scope.project_id(body["project"])
     return issue(user, name=body["name"], lifetime=lifetime, id=id_, project_id=place, role=body.get("role"))
 
 
@@ -112,5 +118,5 @@ def revoke(token: Token) -> None:
 
 def revoke_all(user: User) -> None:
     """End every session and every program's access of this user."""
-    db.session.execute(delete(Token).where(Token.user_id == user.id))
-    db.session.execute(delete(UserSession).where(UserSession.user_id == user.id))
+    audit.remove(Token, Token.user_id == user.id)
+    audit.remove(UserSession, UserSession.user_id == user.id)

@@ -22,6 +22,8 @@ NOUNS = (
     "user",
     "session",
     "login",
+    "sign_in",
+    "account",
     "health",
     "task",
     "audit",
@@ -33,6 +35,25 @@ NOUNS = (
 def document() -> dict[str, Any]:
     """The whole specification, every `$ref` local to it.  The caller owns the copy."""
     return copy.deepcopy(_merged())
+
+
+@functools.cache
+def schema(name: str) -> dict[str, Any]:
+    """One schema of the specification by name, every `$ref` in it replaced by what it leads to; not to be
+    changed.
+    """
+    found: dict[str, Any] = _inlined(_merged()["components"]["schemas"][name])
+    return found
+
+
+def _inlined(node: Any) -> Any:
+    if isinstance(node, list):
+        return [_inlined(part) for part in node]
+    if not isinstance(node, dict):
+        return node
+    if "$ref" in node:
+        return schema(node["$ref"].rpartition("/")[2])
+    return {key: _inlined(part) for key, part in node.items()}
 
 
 @functools.cache

@@ -11,16 +11,39 @@ from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ibutsu_server.db import db
+from ibutsu_server.domain import audit
 from ibutsu_server.errors import Unavailable
 
 MODULES = (
+    "ibutsu_server.tasks.add_result_start_time",
     "ibutsu_server.tasks.clean_up_artifacts",
+    "ibutsu_server.tasks.clear_import_file_content",
+    "ibutsu_server.tasks.forget_expired",
+    "ibutsu_server.tasks.prune_old_files",
+    "ibutsu_server.tasks.prune_old_import_files",
+    "ibutsu_server.tasks.prune_old_results",
+    "ibutsu_server.tasks.prune_old_runs",
     "ibutsu_server.tasks.prune_tasks",
     "ibutsu_server.tasks.read_page",
+    "ibutsu_server.tasks.resume_imports",
+    "ibutsu_server.tasks.run_import",
+    "ibutsu_server.tasks.seed_users",
+    "ibutsu_server.tasks.send_mails",
+    "ibutsu_server.tasks.sync_aborted_runs",
+    "ibutsu_server.tasks.update_run",
 )
 SCHEDULE = {
     "clean_up_artifacts": {"task": "clean_up_artifacts", "schedule": crontab(minute=17)},
+    "forget_expired": {"task": "forget_expired", "schedule": crontab(minute=37)},
+    "sync_aborted_runs": {"task": "sync_aborted_runs", "schedule": crontab(minute="*/30")},
+    "prune_old_import_files": {
+        "task": "prune_old_import_files",
+        "schedule": crontab(hour=2, minute=0),
+        "kwargs": {"days": 7},
+    },
     "prune_tasks": {"task": "prune_tasks", "schedule": crontab(minute=47)},
+    "resume_imports": {"task": "resume_imports", "schedule": crontab(minute="*/5")},
+    "send_mails": {"task": "send_mails", "schedule": crontab()},
 }
 MEMORY = "memory://"
 VISIBILITY_SECONDS = 3600
@@ -34,6 +57,7 @@ class UnitOfWork(Task):  # type: ignore[misc]
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         with self.app.app_context():
+            audit.act(user_email=f"task {self.name}", is_program=True)
             outcome = super().__call__(*args, **kwargs)
             db.session.commit()
             return outcome
@@ -74,9 +98,9 @@ def _transport_options(broker_url: str | None) -> dict[str, Any]:
     return {}
 
 
-def celery_task(verb: Callable[..., None]) -> Any:
+def celery_task(verb: Callable[..., None], **options: Any) -> Any:
     """Makes a task of a function, under the function's name."""
-    return shared_task(name=verb.__name__)(verb)
+    return shared_task(name=verb.__name__, **options)(verb)
 
 
 class _Waiting(NamedTuple):

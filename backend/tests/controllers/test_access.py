@@ -14,21 +14,25 @@ from helpers.factories import result_body, run_body
 from ibutsu_server import openapi
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Group, Membership, Project, Result, Run, Task, Token, User
-from ibutsu_server.domain import projects
+from ibutsu_server.domain import account_codes, projects, sessions
 
 # The two tokens are limited: the owner's to looking, the superadmin's to another project.
-# The token and the task that are asked for are the maintainer's own.
+# The token, the session and the task that are asked for are the maintainer's own.
+# The member who is taken out is the viewer, the user whom superadmins see and change is the outsider.
+# All callers here hold API tokens, which do not sign out.
 TABLE = """
 operation              anonymous outsider viewer reporter maintainer owner superadmin read_token other_token
 get_run_list                 401      200    200      200        200   200        200        200         200
 add_run                      401      403    403      201        201   201        201        403         403
 get_run                      401      403    200      200        200   200        200        200         403
 update_run                   401      403    403      403        200   200        200        403         403
+delete_run                   401      403    403      403        200   200        200        403         403
 bulk_update                  401      404    404      404        200   200        200        404         404
 get_result_list              401      200    200      200        200   200        200        200         200
 add_result                   401      403    403      201        201   201        201        403         403
 get_result                   401      403    200      200        200   200        200        200         403
 update_result                401      403    403      403        200   200        200        403         403
+delete_result                401      403    403      403        200   200        200        403         403
 get_artifact_list            401      200    200      200        200   200        200        200         200
 upload_artifact              401      403    403      201        201   201        201        403         403
 upload_artifact_form         401      403    403      201        201   201        201        403         403
@@ -36,36 +40,90 @@ get_artifact                 401      403    200      200        200   200      
 view_artifact                401      403    200      200        200   200        200        200         403
 download_artifact            401      403    200      200        200   200        200        200         403
 delete_artifact              401      403    403      403        200   200        200        403         403
+get_import_list              401      200    200      200        200   200        200        200         200
+add_import                   401      403    403      201        201   201        201        403         403
+get_import                   401      403    200      200        200   200        200        200         403
+delete_import                401      403    403      403        200   200        200        403         403
 get_project_list             401      200    200      200        200   200        200        200         200
 get_projects                 401      200    200      200        200   200        200        200         200
 add_project                  401      201    201      201        201   201        201        403         403
 get_project                  401      401    200      200        200   200        200        200         401
 update_project               401      403    403      403        403   200        200        403         403
+get_member_list              401      403    200      200        200   200        200        200         403
+set_member                   401      403    403      403        403   200        200        403         403
+remove_member                401      403    200      403        403   200        200        403         403
 get_filter_params            401      401    200      200        200   200        200        200         401
 get_group_list               401      200    200      200        200   200        200        200         200
 add_group                    401      403    403      403        403   403        201        403         403
 get_group                    401      200    200      200        200   200        200        200         200
 update_group                 401      403    403      403        403   403        200        403         403
+delete_group                 401      403    403      403        403   403        200        403         403
 get_current_user             401      200    200      200        200   200        200        200         200
 update_current_user          401      200    200      200        200   200        200        403         403
-get_token_list               401      200    200      200        200   200        200        200         200
+get_token_list               401      200    200      200        200   200        200        403         403
 add_token                    401      201    201      201        201   201        201        403         403
 get_token                    401      403    403      403        200   403        403        403         403
 delete_token                 401      403    403      403        200   403        403        403         403
+get_session_list             401      200    200      200        200   200        200        403         403
+delete_session               401      403    403      403        200   403        403        403         403
+delete_other_sessions        401      200    200      200        200   200        200        403         403
 login                        200      200    200      200        200   200        200        200         200
+refresh                      200      200    200      200        200   200        200        200         200
+logout                       200      403    403      403        403   403        403        403         403
 support                      200      200    200      200        200   200        200        200         200
+config                       200      200    200      200        200   200        200        200         200
+authorize                    404      404    404      404        404   404        404        404         404
+auth                         404      404    404      404        404   404        404        404         404
+register                     201      201    201      201        201   201        201        201         201
+activate                     302      302    302      302        302   302        302        302         302
+recover                      201      201    201      201        201   201        201        201         201
+reset_password               201      201    201      201        201   201        201        201         201
 get_health                   200      200    200      200        200   200        200        200         200
 get_database_health          401      200    200      200        200   200        200        200         200
 get_health_info              401      200    200      200        200   200        200        200         200
 get_task                     401      403    403      403        206   403        403        403         403
+get_dashboard_list           401      200    200      200        200   200        200        200         200
+add_dashboard                401      403    403      403        201   201        201        403         403
+get_dashboard                401      403    200      200        200   200        200        200         403
+update_dashboard             401      403    403      403        200   200        200        403         403
+delete_dashboard             401      403    403      403        200   200        200        403         403
+get_widget_config_list       401      200    200      200        200   200        200        200         200
+add_widget_config            401      403    403      403        201   201        201        403         403
+get_widget_config            401      403    200      200        200   200        200        200         403
+update_widget_config         401      403    403      403        200   200        200        403         403
+delete_widget_config         401      403    403      403        200   200        200        403         403
 get_widget_types             401      200    200      200        200   200        200        200         200
 get_widget                   401      403    200      200        200   200        200        200         403
+admin_get_user_list          401      403    403      403        403   403        200        403         403
+admin_add_user               401      403    403      403        403   403        201        403         403
+admin_get_user               401      403    403      403        403   403        200        403         403
+admin_update_user            401      403    403      403        403   403        200        403         403
+admin_delete_user            401      403    403      403        403   403        200        403         403
+admin_get_project_list       401      403    403      403        403   403        200        403         403
+admin_add_project            401      403    403      403        403   403        201        403         403
+admin_get_project            401      403    403      403        403   403        200        403         403
+admin_update_project         401      403    403      403        403   403        200        403         403
+admin_delete_project         401      403    403      403        403   403        200        403         403
+get_audit_list               401      200    200      200        200   200        200        200         200
 """
 
 PENDING = {206}
 """Clients ask for tasks before they can be seen."""
 
-PUBLIC = {"login", "support", "get_health"}
+PUBLIC = {
+    "login",
+    "refresh",
+    "logout",
+    "support",
+    "register",
+    "activate",
+    "recover",
+    "reset_password",
+    "get_health",
+    "config",
+    "authorize",
+    "auth",
+}
 
 
 def _rows() -> dict[str, dict[str, int]]:
@@ -105,9 +163,14 @@ class World:
     run: Run
     result: Result
     artifact: Artifact
+    import_: Any
     group: Group
+    dashboard: Any
+    widget_config: Any
     token: Token
+    signed_in: sessions.Access
     task: Task
+    reset_code: str
     people: dict[str, User]
     jwts: dict[str, str]
 
@@ -126,15 +189,21 @@ def world(db_session, make_user, make_project, make_run, make_result, make_artif
     result = make_result(run_id=run.id, project_id=project.id)
     task = Task(user_id=people["maintainer"].id, name="results", params={})
     db_session.add(task)
+    reset_code = account_codes.issue(people["owner"], "reset")
     db_session.commit()
     return World(
         project=project,
         run=run,
         result=result,
         artifact=make_artifact(result_id=result.id),
+        import_=db_builders.import_(project_id=project.id),
         group=make_group(),
+        dashboard=db_builders.dashboard(project_id=project.id),
+        widget_config=db_builders.widget_config(project_id=project.id),
         token=_api_token(people["maintainer"]),
+        signed_in=db_builders.session(people["maintainer"]),
         task=task,
+        reset_code=reset_code,
         people=people,
         jwts=_jwts(people, elsewhere),
     )
@@ -163,6 +232,7 @@ def _jwts(people: dict[str, User], elsewhere: Project) -> dict[str, str]:
 def _request(operation: str, world: World) -> dict[str, Any]:
     """A request that is fine for whoever may make it."""
     project, run, result = str(world.project.id), str(world.run.id), str(world.result.id)
+    user = str(world.people["outsider"].id)
     of_project = {"params": {"filter": f"project_id={project}"}}
     file = {"files": {"file": ("a.log", b"x")}, "data": {"filename": "a.log", "resultId": result}}
     requests: dict[str, dict[str, Any]] = {
@@ -174,23 +244,57 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "get_result_list": of_project,
         "add_result": {"json": result_body("shop", run)},
         "get_result": {"id": result},
+        "delete_run": {"id": run},
+        "delete_result": {"id": result},
         "update_result": {"id": result, "json": {"result": "failed"}},
         "get_artifact_list": {"params": {"resultId": result}},
         "upload_artifact": file,
         "upload_artifact_form": file,
+        "add_import": {"files": {"importFile": ("a.xml", b"<testsuites/>")}, "data": {"project": "shop"}},
+        "get_import": {"id": str(world.import_.id)},
+        "delete_import": {"id": str(world.import_.id)},
         "add_project": {"json": {"name": "new"}},
         "get_project": {"id": project},
         "update_project": {"id": project, "json": {"title": "new"}},
         "get_filter_params": {"id": project},
+        "get_member_list": {"id": project},
+        "set_member": {"id": project, "json": {"role": "viewer"}},
+        "remove_member": {"id": project},
         "add_group": {"json": {"name": "new"}},
         "get_group": {"id": str(world.group.id)},
         "update_group": {"id": str(world.group.id), "json": {"name": "new"}},
+        "delete_group": {"id": str(world.group.id)},
+        "admin_add_user": {"json": {"email": "new@example.com"}},
+        "admin_get_user": {"id": user},
+        "admin_update_user": {"id": user, "json": {"name": "New"}},
+        "admin_delete_user": {"id": user},
+        "admin_add_project": {"json": {"name": "new"}},
+        "admin_get_project": {"id": project},
+        "admin_update_project": {"id": project, "json": {"title": "new"}},
+        "admin_delete_project": {"id": project},
         "update_current_user": {"json": {"name": "New"}},
         "add_token": {"json": {"name": "ci", "expires": None}},
         "get_token": {"id": str(world.token.id)},
         "delete_token": {"id": str(world.token.id)},
+        "delete_session": {"id": str(world.signed_in.session.id)},
+        "refresh": {"json": {"refresh_token": world.signed_in.refresh}},
         "login": {"json": {"email": "maintainer@example.com", "password": PASSWORD}},
+        "config": {"id": "github"},
+        "authorize": {"id": "github"},
+        "auth": {"id": "github", "params": {"code": "x", "state": "x"}},
+        "register": {"json": {"email": "new@example.com", "password": PASSWORD}},
+        "activate": {"id": "A" * 44},
+        "recover": {"json": {"email": "owner@example.com"}},
+        "reset_password": {"json": {"activation_code": world.reset_code, "password": PASSWORD}},
         "get_task": {"id": str(world.task.id)},
+        "add_dashboard": {"json": {"project_id": project}},
+        "get_dashboard": {"id": str(world.dashboard.id)},
+        "update_dashboard": {"id": str(world.dashboard.id), "json": {"title": "new"}},
+        "delete_dashboard": {"id": str(world.dashboard.id)},
+        "add_widget_config": {"json": {"widget": "run-aggregator", "project": "shop"}},
+        "get_widget_config": {"id": str(world.widget_config.id)},
+        "update_widget_config": {"id": str(world.widget_config.id), "json": {"title": "new"}},
+        "delete_widget_config": {"id": str(world.widget_config.id)},
         "get_widget": {"id": "importance-component", "params": {"project": "shop"}},
     }
     request = requests.get(operation, {"id": str(world.artifact.id)} if "artifact" in operation else {})
@@ -202,7 +306,9 @@ def _send(client, operation, world, caller, **changed):
     request = _request(operation, world) | changed
     jwt = world.jwts.get(caller)
     headers = {"Authorization": f"Bearer {jwt}"} if jwt else {}
-    return client.request(method, path.format(id=request.pop("id", "")), headers=headers, **request)
+    id_ = request.pop("id", "")
+    names = {"activation_code": id_, "provider": id_, "user_id": world.people["viewer"].id}
+    return client.request(method, path.format(id=id_, **names), headers=headers, **request)
 
 
 @pytest.mark.integration

@@ -3,6 +3,7 @@
 from uuid import uuid4
 
 import pytest
+from fixtures.constants import MISSING_ID
 from helpers.assertions import assert_page, assert_problem
 
 
@@ -53,8 +54,25 @@ def test_bad_group_is_400_and_names_the_field(api, make_group, body, field):
         assert_problem(api.put(f"/api/group/{make_group().id}", json=body), 400, field=field)
 
 
+@pytest.mark.integration
+def test_deleted_group_leaves_its_projects_and_users(api, make_group, make_project, make_user):
+    group = make_group()
+    project, user = make_project(group_id=group.id), make_user(group_id=group.id)
+    assert api.delete(f"/api/group/{group.id}").json() == "OK"
+    assert_problem(api.get(f"/api/group/{group.id}"), 404, "Group not found")
+    assert api.get(f"/api/project/{project.id}").json()["group_id"] is None
+    assert api.get(f"/api/admin/user/{user.id}").json()["group_id"] is None
+
+
 @pytest.mark.validation
-def test_only_superadmins_make_and_change_groups(api_of, make_user, make_group):
+@pytest.mark.parametrize(("id_", "status"), [(MISSING_ID, 404), ("x", 400)])
+def test_unknown_group_cannot_be_deleted(api, id_, status):
+    assert_problem(api.delete(f"/api/group/{id_}"), status)
+
+
+@pytest.mark.validation
+def test_only_superadmins_make_change_and_delete_groups(api_of, make_user, make_group):
     send = api_of(make_user())
+    assert_problem(send("DELETE", f"/api/group/{make_group().id}"), 403)
     assert_problem(send("POST", "/api/group", json={"name": "mine"}), 403)
     assert_problem(send("PUT", f"/api/group/{make_group().id}", json={"name": "mine"}), 403)

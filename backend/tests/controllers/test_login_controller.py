@@ -1,13 +1,12 @@
 """Signing in over HTTP: who gets in, what the others are told, and how long it lasts."""
 
 import time
+from datetime import timedelta
 
 import jwt as pyjwt
 import pytest
 from fixtures.constants import JWT_SECRET, PASSWORD
 from helpers.assertions import assert_problem
-
-LIFETIME = 30 * 24 * 3600
 
 
 @pytest.fixture
@@ -35,7 +34,7 @@ def _sign_in(client, email="Jo@example.com", password=PASSWORD):
 def test_right_password_gives_a_token_that_works(client, jo, email):
     answer = _sign_in(client, email)
     assert answer.status_code == 200
-    assert answer.json() == {"name": "Jo", "email": "Jo@example.com", "token": answer.json()["token"]}
+    assert (answer.json()["name"], answer.json()["email"]) == ("Jo", "Jo@example.com")
     headers = {"Authorization": f"Bearer {answer.json()['token']}"}
     assert client.get("/api/user", headers=headers).json()["id"] == str(jo.id)
 
@@ -47,11 +46,14 @@ def test_address_beyond_ascii_is_found(client, make_user):
 
 
 @pytest.mark.integration
-def test_token_is_a_jwt_with_issuer_subject_and_end(client, jo):
-    token = _sign_in(client).json()["token"]
+@pytest.mark.parametrize(
+    ("kind", "lifetime"), [("token", timedelta(hours=1)), ("refresh_token", timedelta(days=30))]
+)
+def test_token_is_a_jwt_with_issuer_subject_and_end(client, jo, kind, lifetime):
+    token = _sign_in(client).json()[kind]
     claims = pyjwt.decode(token, JWT_SECRET, ["HS256"], issuer="org.ibutsu-project.server")
     assert claims["sub"] == str(jo.id)
-    assert claims["exp"] - claims["iat"] == LIFETIME
+    assert abs(claims["exp"] - claims["iat"] - lifetime.total_seconds()) <= 1
     assert abs(claims["iat"] - time.time()) < 60
 
 
@@ -139,7 +141,8 @@ def test_deactivated_user_loses_access_at_once(client, jo, db_session):
 @pytest.mark.integration
 def test_ways_to_sign_in_are_told_to_everybody(client):
     providers = dict.fromkeys(["keycloak", "google", "github", "facebook", "gitlab"], False)
-    assert client.get("/api/login/support").json() == {"user": True, **providers}
+    told = client.get("/api/login/support").json()
+    assert {"user": True, **providers}.items() <= told.items()
 
 
 @pytest.mark.integration

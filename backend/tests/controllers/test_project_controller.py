@@ -197,7 +197,25 @@ def test_new_owner_becomes_a_member_and_the_old_one_loses_their_rights(send, api
     assert answer["owner_id"] == str(heir.id)
     assert str(heir.id) in _ids(answer)
     assert_problem(send("PUT", url, json={"title": "mine"}), 403)
-    assert api_of(heir)("PUT", url, json={"owner_id": None}).json()["owner_id"] is None
+
+
+@pytest.mark.integration
+def test_project_always_keeps_an_owner(send, shop, owner):
+    answer = send("PUT", f"/api/project/{shop.id}", json={"owner_id": None, "title": "ours"}).json()
+    assert (answer["owner_id"], answer["title"]) == (str(owner.id), "ours")
+
+
+@pytest.mark.integration
+def test_users_may_be_given_a_role_and_keep_it_where_none_is_said(send, shop, make_user):
+    jo, url = make_user(email="jo@example.com"), f"/api/project/{shop.id}"
+    for users, role in [
+        ([{"email": "JO@example.com", "role": "viewer"}], "viewer"),
+        (["jo@example.com"], "viewer"),
+        ([{"email": "jo@example.com", "role": "reporter"}], "reporter"),
+    ]:
+        assert send("PUT", url, json={"users": users}).status_code == 200
+        assert send("GET", f"{url}/members").json()["members"][0]["role"] == role
+    assert send("GET", f"{url}/members").json()["members"][0]["user"]["id"] == str(jo.id)
 
 
 @pytest.mark.integration
@@ -219,6 +237,8 @@ def test_name_may_change_its_case_but_not_become_anothers(send, shop, make_proje
         ({"owner_id": "x"}, "owner_id"),
         ({"default_dashboard_id": MISSING_ID}, "default_dashboard_id"),
         ({"users": "owner@example.com"}, "users"),
+        ({"users": [{"email": "owner@example.com", "role": "viewer"}]}, "role"),
+        ({"users": [{"email": "owner@example.com", "role": "king"}]}, "users.0"),
         ({"runs": []}, "runs"),
         ({"results": []}, "results"),
     ],

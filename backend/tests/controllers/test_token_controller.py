@@ -5,9 +5,13 @@ from uuid import uuid4
 
 import pytest
 from fixtures.constants import PASSWORD
+from helpers import db_builders
 from helpers.assertions import assert_page, assert_problem
+from helpers.factories import result_body, run_body
+from ibutsu_client import models as client_models
 
-from ibutsu_server.db.models import Token
+from ibutsu_server.db.models import Project, Task, Token, User
+from ibutsu_server.tasks.read_page import read_page
 
 LATER = "2999-01-01T00:00:00Z"
 
@@ -18,8 +22,20 @@ def jo(make_user):
 
 
 @pytest.fixture
-def send(api_of, jo):
-    return api_of(jo)
+def send_as(flask_app):
+    """`send_as(jwt)` sends requests with that token."""
+    client, _token = flask_app
+
+    def with_token(jwt):
+        headers = {"Authorization": f"Bearer {jwt}"}
+        return lambda method, url, **request: client.request(method, url, headers=headers, **request)
+
+    return with_token
+
+
+@pytest.fixture
+def send(send_as, jo):
+    return send_as(db_builders.session(jo).jwt)
 
 
 def _make(send, **values):
@@ -75,9 +91,9 @@ def test_tokens_are_listed_by_name_without_sign_ins(flask_app, send):
 
 
 @pytest.mark.integration
-def test_tokens_of_others_are_not_seen(api, send, make_user, api_of):
+def test_tokens_of_others_are_not_seen(api, send, make_user, send_as):
     made = _make(send).json()
-    other = api_of(make_user())
+    other = send_as(db_builders.session(make_user()).jwt)
     assert other("GET", "/api/user/token").json()["tokens"] == []
     for method in ("GET", "DELETE"):
         assert_problem(other(method, f"/api/user/token/{made['id']}"), 403)
@@ -120,6 +136,12 @@ def test_end_is_understood_with_and_without_offset(flask_app, send, sent, answer
         ({"id": "x"}, "id"),
         ({"kind": "session"}, "kind"),
         ({"digest": "x"}, "digest"),
+        ({"project": ""}, "project"),
+        ({"project": "nowhere"}, "project"),
+        ({"project": 5}, "project"),
+        ({"project_id": str(uuid4())}, "project_id"),
+        ({"role": ""}, "role"),
+        ({"role": "admin"}, "role"),
     ],
 )
 def test_bad_token_is_400_and_names_the_field(send, change, field):
@@ -149,3 +171,192 @@ def test_token_called_login_token_locks_nobody_out(flask_app, send):
         assert _make(send, name="login-token").status_code == 201
     body = {"email": "jo@example.com", "password": PASSWORD}
     assert flask_app[0].post("/api/login", json=body).status_code == 200
+
+
+@pytest.fixture
+def shop(jo, make_project):
+    return make_project(name="shop", users=[jo])
+
+
+@pytest.fixture
+def elsewhere(jo, make_project):
+    return make_project(name="elsewhere", users=[jo])
+
+
+@pytest.fixture
+def limited(send, send_as, shop):
+    """`limited(role="viewer")`: requests with a token that is limited so; to the shop by default."""
+
+    def make(**limits):
+        made = _make(send, **({"project": "shop"} | limits))
+        assert made.status_code == 201, made.text
+        return send_as(made.json()["token"])
+
+    return make
+
+
+@pytest.mark.integration
+def test_limits_of_a_token_are_told(send, shop):
+    made = _make(send, project="SHOP", role="reporter").json()
+    assert (made["project_id"], made["role"]) == (str(shop.id), "reporter")
+    assert send("GET", "/api/user/token").json()["tokens"] == [made | {"token": made["token"][-4:]}]
+
+
+@pytest.mark.integration
+def test_token_without_limits_says_so(send):
+    made = _make(send).json()
+    assert (made["project_id"], made["role"]) == (None, None)
+    assert abs(datetime.fromisoformat(made["created"]) - datetime.now(UTC)) < timedelta(minutes=1)
+
+
+@pytest.mark.integration
+def test_published_client_reads_limited_tokens(send, shop):
+    made = _make(send, project=str(shop.id), role="viewer").json()
+    read = client_models.Token.from_dict(made)
+    assert (str(read.id), read.name, read.token) == (made["id"], "ci", made["token"])
+    assert client_models.TokenList.from_dict(send("GET", "/api/user/token").json()).tokens[0].name == "ci"
+
+
+@pytest.mark.integration
+def test_token_for_a_project_of_others_is_refused(send, make_project):
+    make_project(name="theirs")
+    assert_problem(_make(send, project="theirs"), 403)
+    assert Token.query.filter_by(name="ci").count() == 0
+
+
+@pytest.mark.integration
+def test_viewer_token_reads_and_cannot_post(limited, shop, make_run):
+    send, run = limited(role="viewer"), make_run(project_id=shop.id)
+    assert send("GET", f"/api/run/{run.id}").status_code == 200
+    assert_problem(send("POST", "/api/run", json=run_body("shop")), 403)
+    assert_problem(send("POST", "/api/result", json=result_body("shop", run.id)), 403)
+    assert_problem(send("PUT", f"/api/run/{run.id}", json={"metadata": {"a": 1}}), 403)
+
+
+@pytest.mark.integration
+def test_reporter_token_posts_and_cannot_edit(limited, shop, make_run):
+    send, run = limited(role="reporter"), make_run(project_id=shop.id)
+    assert send("POST", "/api/run", json=run_body("shop")).status_code == 201
+    assert_problem(send("PUT", f"/api/run/{run.id}", json={"metadata": {"a": 1}}), 403)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("role", ["maintainer", "owner"])
+def test_role_of_a_token_makes_nobody_more_than_they_are(send, send_as, jo, make_project, make_run, role):
+    project = make_project(name="shop", users=[jo], role="viewer")
+    run = make_run(project_id=project.id)
+    made = _make(send, project="shop", role=role).json()
+    limited = send_as(made["token"])
+    assert_problem(limited("PUT", f"/api/run/{run.id}", json={"metadata": {"a": 1}}), 403)
+    assert_problem(limited("POST", "/api/run", json=run_body("shop")), 403)
+
+
+@pytest.mark.integration
+def test_project_token_sees_one_project_in_every_list(
+    limited, shop, elsewhere, make_run, make_result, make_artifact, make_dashboard, make_widget_config
+):
+    for project in (shop, elsewhere):
+        run = make_run(project_id=project.id)
+        result = make_result(run_id=run.id, project_id=project.id)
+        make_artifact(result_id=result.id)
+        make_dashboard(project_id=project.id)
+        make_widget_config(project_id=project.id)
+    send = limited()
+    for noun in ("run", "result", "dashboard", "widget-config"):
+        answer = send("GET", f"/api/{noun}")
+        ((_, items),) = [(key, value) for key, value in answer.json().items() if key != "pagination"]
+        assert [item["project_id"] for item in items] == [str(shop.id)], noun
+    assert_page(send("GET", "/api/project"), "projects", [shop.id])
+    assert len(send("GET", "/api/artifact").json()["artifacts"]) == 1
+
+
+@pytest.mark.integration
+def test_project_token_reaches_nothing_elsewhere(limited, elsewhere, make_run):
+    send, run = limited(), make_run(project_id=elsewhere.id)
+    assert_problem(send("GET", f"/api/run/{run.id}"), 403)
+    assert_problem(send("POST", "/api/run", json=run_body("elsewhere")), 403)
+    assert_problem(send("GET", f"/api/project/{elsewhere.id}"), 401)
+    found = send("GET", "/api/run", params={"filter": f"project_id={elsewhere.id}"})
+    assert found.json()["runs"] == []
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("limits", [{"project": "shop"}, {"role": "maintainer", "project": None}])
+def test_limited_token_of_a_superadmin_is_no_superadmin(send_as, jo, shop, make_project, db_session, limits):
+    db_session.get(User, jo.id).is_superadmin = True
+    db_session.commit()
+    make_project(name="theirs")
+    send = send_as(_make(send_as(db_builders.session(jo).jwt), **limits).json()["token"])
+    assert_problem(send("POST", "/api/group", json={"name": "new"}), 403)
+    assert_problem(send("GET", "/api/admin/user"), 403)
+    assert_problem(send("GET", "/api/admin/project"), 403)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("limits", [{"project": "shop"}, {"role": "maintainer", "project": None}])
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("GET", "/user/token", None),
+        ("POST", "/user/token", {"name": "wider", "expires": None}),
+        ("GET", "/user/session", None),
+        ("DELETE", "/user/session", None),
+        ("PUT", "/user", {"name": "New"}),
+        ("PUT", "/user", {"password": "a new and better password", "current_password": PASSWORD}),
+        ("POST", "/project", {"name": "new"}),
+    ],
+)
+def test_limited_token_has_nothing_to_do_with_the_account(limited, limits, method, path, body):
+    answer = limited(**limits)(method, f"/api{path}", **({"json": body} if body else {}))
+    assert_problem(answer, 403, "limited to a project or a role")
+    assert (Token.query.filter_by(name="wider").count(), Project.query.filter_by(name="new").count()) == (
+        0,
+        0,
+    )
+
+
+@pytest.mark.integration
+def test_limited_token_sees_no_token_and_ends_none(limited, send, jo):
+    made, session = _make(send, name="other").json(), db_builders.session(jo).session
+    for path in (f"/user/token/{made['id']}", f"/user/session/{session.id}"):
+        assert_problem(limited()("DELETE", f"/api{path}"), 403)
+    assert_problem(limited()("GET", f"/api/user/token/{made['id']}"), 403)
+
+
+@pytest.mark.integration
+def test_big_page_of_a_limited_token_stays_within_its_limits(limited, shop, elsewhere, make_run):
+    runs = {project.id: make_run(project_id=project.id) for project in (shop, elsewhere)}
+    send = limited(role="viewer")
+    ordered = send("GET", "/api/run?pageSize=501").json()["task_id"]
+    read_page(ordered)
+    done = send("GET", f"/api/task/{ordered}")
+    assert done.status_code == 200
+    assert [run["id"] for run in done.json()["runs"]] == [str(runs[shop.id].id)]
+
+
+@pytest.mark.integration
+def test_big_page_is_not_read_for_a_token_that_was_deleted_meanwhile(limited, shop, send, db_session):
+    ordered = limited(name="short-lived")("GET", "/api/run?pageSize=501").json()["task_id"]
+    Token.query.filter_by(name="short-lived").delete()
+    db_session.commit()
+    read_page(ordered)
+    db_session.expire_all()
+    assert (Task.query.one().state, Task.query.one().result) == ("FAILURE", None)
+
+
+@pytest.mark.integration
+def test_task_of_an_unlimited_token_is_not_read_by_a_limited_one(limited, send):
+    ordered = send("GET", "/api/run?pageSize=501").json()["task_id"]
+    read_page(ordered)
+    assert send("GET", f"/api/task/{ordered}").status_code == 200
+    assert_problem(limited()("GET", f"/api/task/{ordered}"), 403)
+    other = limited()("GET", "/api/run?pageSize=501").json()["task_id"]
+    assert_problem(limited(role="viewer")("GET", f"/api/task/{other}"), 403)
+
+
+@pytest.mark.integration
+def test_token_goes_with_its_project(limited, shop, db_session):
+    send = limited()
+    db_session.delete(db_session.get(Project, shop.id))
+    db_session.commit()
+    assert_problem(send("GET", "/api/user"), 401)

@@ -82,6 +82,8 @@ def test_new_password_ends_all_access(flask_app, api_of, headers_of, jo):
         ({"password": NEW, "current_password": "wrong"}, "current_password is not right", "current_password"),
         ({"password": "", "current_password": PASSWORD}, "must not be empty", "password"),
         ({"password": "x" * 73, "current_password": PASSWORD}, "max 72 bytes", "password"),
+        ({"password": "password1", "current_password": PASSWORD}, "easy to guess", "password"),
+        ({"password": "jo@example.com", "current_password": PASSWORD}, "e-mail address", "password"),
         ({"password": 5}, "", "password"),
         ({"name": 5}, "", "name"),
         ({"password_hash": "x"}, "unexpected", "password_hash"),

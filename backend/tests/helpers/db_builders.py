@@ -20,7 +20,7 @@ from ibutsu_server.db.models import (
     WidgetConfig,
 )
 from ibutsu_server.db.types import new_id, now
-from ibutsu_server.domain import counts, projects, tests, tokens
+from ibutsu_server.domain import counts, projects, sessions, tests, tokens
 from ibutsu_server.passwords import hash_password
 
 
@@ -41,6 +41,13 @@ def token(user: User, *, lifetime: timedelta = timedelta(hours=1), **values: Any
     issued = tokens.issue(user, name=values.pop("name", "test"), lifetime=lifetime, **values)
     db.session.commit()
     return issued.jwt
+
+
+def session(user: User, *, lifetime: timedelta = timedelta(hours=1)) -> sessions.Access:
+    """A sign-in of this user."""
+    access = sessions.open_session(user, sessions.Visitor(), sessions.Lifetimes(lifetime, lifetime))
+    db.session.commit()
+    return access
 
 
 def group(**values: Any) -> Group:

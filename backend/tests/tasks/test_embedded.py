@@ -26,6 +26,7 @@ def app(tmp_path):
     settings = Settings(data_dir=tmp_path, jwt_secret="s" * 32, bcrypt_log_rounds=4)
     upgrade.upgrade(settings.database_url)
     app = create_app(settings).app
+    app.extensions["celery"].control.purge()  # a queue in memory is one for all applications of a process
     yield app
     with app.app_context():
         db.engine.dispose()

@@ -37,5 +37,6 @@ class Project(HasId, Model):
         secondary=Membership.__table__, order_by=User.email, passive_deletes=True
     )
     default_dashboard: Mapped[Dashboard | None] = relationship(foreign_keys=[default_dashboard_id])
+    owner: Mapped[User | None] = relationship(foreign_keys=[owner_id], viewonly=True)
 
     __table_args__ = (Index("uq_projects_name_lower", func.lower(name), unique=True),)

@@ -29,7 +29,7 @@ ADDED = {
     "users": ["is_pending"],
     "tasks": ["token_id"],
     "runs": ["reporter_id"],
-    "imports": ["error", "user_id"],
+    "imports": ["error", "user_id", "heartbeat", "attempts", "fingerprint"],
 }
 
 
@@ -74,10 +74,11 @@ def upgrade() -> None:
         sa.Column("password_hash", sa.Text(), nullable=True),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("created", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("due", sa.DateTime(timezone=True), nullable=False),
         sa.Column("id", sa.Uuid(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mails")),
     )
-    op.create_index(op.f("ix_mails_created"), "mails", ["created"])
+    op.create_index(op.f("ix_mails_due"), "mails", ["due"])
 
     op.create_table(
         "account_codes",
@@ -124,14 +125,16 @@ def upgrade() -> None:
             ["user_id"], ["users.id"], name=op.f("fk_sessions_user_id_users"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_sessions")),
-        sa.UniqueConstraint("refresh_digest", name=op.f("uq_sessions_refresh_digest")),
     )
     op.create_index(op.f("ix_sessions_expires"), "sessions", ["expires"])
-    op.create_index(op.f("ix_sessions_previous_digest"), "sessions", ["previous_digest"])
     op.create_index(op.f("ix_sessions_user_id"), "sessions", ["user_id"])
 
     op.add_column("imports", sa.Column("user_id", sa.Uuid(), nullable=True))
     op.add_column("imports", sa.Column("error", sa.Text(), nullable=True))
+    op.add_column("imports", sa.Column("heartbeat", sa.DateTime(timezone=True), nullable=True))
+    op.add_column("imports", sa.Column("attempts", sa.Integer(), server_default="0", nullable=False))
+    op.add_column("imports", sa.Column("fingerprint", sa.LargeBinary(), nullable=True))
+    op.create_index(op.f("ix_imports_fingerprint"), "imports", ["fingerprint"])
 
     op.add_column("runs", sa.Column("reporter_id", sa.Uuid(), nullable=True))
 
@@ -208,6 +211,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_tokens_project_id"))
         for column in ("role", "project_id", "session_id"):
             batch_op.drop_column(column)
+    op.drop_index(op.f("ix_imports_fingerprint"), table_name="imports")
     for table, columns in ADDED.items():
         for column in columns:
             op.drop_column(table, column)
