@@ -1,5 +1,6 @@
 """What JSON must be like to be stored, and whether it keeps to a schema of the specification."""
 
+import re
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -15,6 +16,10 @@ MAX_FAULTS = 20
 """Of a body with more faults, these are told."""
 
 MESSAGE_CHARACTERS = 400
+EMAIL_CHARACTERS = 320
+
+_OF_ADDRESS = r'[^\s\x00-\x20\x7f"(),:;<>@\[\]\\]+'
+_ADDRESS = re.compile(f"{_OF_ADDRESS}@{_OF_ADDRESS}")
 
 _compiled: dict[int, tuple[dict[str, Any], jsonschema_rs.Draft4Validator]] = {}
 """Validators by the id of their schema, which is kept here so that no other object ever gets that id."""
@@ -102,6 +107,13 @@ def _or_null(plain: dict[str, Any]) -> dict[str, Any]:
     if "enum" in plain:
         widened["enum"] = [*plain["enum"], None]
     return widened
+
+
+def require_email(text: str) -> str:
+    """One plain address: nothing in it has a meaning in the header of a mail."""
+    if len(text) > EMAIL_CHARACTERS or not _ADDRESS.fullmatch(text):
+        raise Invalid("email must be an e-mail address, for example jo@example.com", field="email")
+    return text
 
 
 def is_uuid(text: str) -> bool:

@@ -64,6 +64,17 @@ def test_operations_page_lists_every_operation_and_no_other():
     assert listed == served
 
 
+def test_operations_page_names_tests_that_send_such_requests():
+    rows = [row for row in _rows(_page("reference/operations.md")) if row[0].isupper()]
+    missing = []
+    for method, path, *_, file in rows:
+        text = (ROOT / "backend/tests/controllers" / file).read_text()
+        if f"/api{path.partition('{')[0].rstrip('/')}" not in text:
+            missing.append((method, path, file))
+    assert missing == []
+    assert [row[5] for row in rows].count("yes") == 67
+
+
 @pytest.mark.parametrize("page", PAGES, ids=_name)
 def test_links_lead_somewhere(page):
     broken = []

@@ -5,13 +5,14 @@ from typing import Annotated, Any, NamedTuple
 from uuid import UUID
 
 from flask import Flask, Response, request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, create_model
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, create_model
 
 from ibutsu_server import tasks
 from ibutsu_server.controllers import bodies
 from ibutsu_server.controllers.current import holder_of, scope_of, settings
 from ibutsu_server.domain import audit
 from ibutsu_server.errors import Invalid, InvalidFields, NotFound, NotSignedIn, TooLarge
+from ibutsu_server.schemas import require_email
 from ibutsu_server.tasks.add_result_start_time import add_result_start_time
 from ibutsu_server.tasks.clear_import_file_content import clear_import_file_content
 from ibutsu_server.tasks.prune_old_files import prune_old_files
@@ -24,7 +25,16 @@ from ibutsu_server.tasks.update_run import update_run
 
 ReadToken = Callable[[str], dict[str, Any]]
 Age = Annotated[int, Field(ge=0, le=10_000)]
-Email = Annotated[str, Field(pattern=r"^[^@\s]+@[^@\s]+$", max_length=320)]
+
+
+def _email(text: str) -> str:
+    try:
+        return require_email(text)
+    except Invalid as error:
+        raise ValueError(error.message) from None
+
+
+Email = Annotated[str, AfterValidator(_email)]
 
 
 class Team(BaseModel):

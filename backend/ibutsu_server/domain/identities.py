@@ -1,20 +1,16 @@
 """Which account belongs to a person whom a sign-in provider has identified."""
 
-import re
-
 from sqlalchemy import func, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Identity, User
 from ibutsu_server.domain import account_codes
 from ibutsu_server.domain.registrations import is_waiting
-from ibutsu_server.errors import Conflict, Forbidden
+from ibutsu_server.errors import Conflict, Forbidden, Invalid
+from ibutsu_server.schemas import require_email
 from ibutsu_server.sign_in.provider import Person
 
 NAME_CHARACTERS = 255
-EMAIL_CHARACTERS = 320
-
-_ADDRESS = re.compile(r'[^\s"(),:;<>@\[\]\\]+@[^\s"(),:;<>@\[\]\\]+')
 
 
 def user_of(person: Person, *, may_register: bool) -> User:
@@ -68,9 +64,10 @@ def _proven_address(person: Person) -> str:
         raise Forbidden(
             "The provider knows no verified e-mail address of yours: please verify it there first"
         )
-    if len(person.email) > EMAIL_CHARACTERS or not _ADDRESS.fullmatch(person.email):
-        raise Forbidden("The e-mail address that the provider knows cannot be used here")
-    return person.email
+    try:
+        return require_email(person.email)
+    except Invalid:
+        raise Forbidden("The e-mail address that the provider knows cannot be used here") from None
 
 
 def _new(email: str, name: str | None, *, may_register: bool) -> User:

@@ -1,7 +1,5 @@
 """Registration, activation and recovery: what they tell is the same whoever has an account."""
 
-import re
-
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Mail, User
 from ibutsu_server.db.types import new_id
@@ -9,9 +7,7 @@ from ibutsu_server.db.writes import insert
 from ibutsu_server.domain import account_codes, audit, tokens
 from ibutsu_server.errors import Forbidden, Invalid, LoginRefused
 from ibutsu_server.passwords import check_password, hash_password
-
-_ADDRESS = re.compile(r'[^\s\x00-\x20\x7f"(),:;<>@\[\]\\]+@[^\s\x00-\x20\x7f"(),:;<>@\[\]\\]+')
-"""One plain address: nothing in it has a meaning in the header of a mail."""
+from ibutsu_server.schemas import require_email
 
 
 def register(email: str, password: str, *, rounds: int, is_open: bool) -> None:
@@ -21,8 +17,7 @@ def register(email: str, password: str, *, rounds: int, is_open: bool) -> None:
     """
     if not is_open:
         raise Forbidden("Registration is turned off on this server: ask an administrator for an account")
-    if not _ADDRESS.fullmatch(email):
-        raise Invalid("email must be an e-mail address, for example jo@example.com", field="email")
+    require_email(email)
     if not password:
         raise LoginRefused("EMPTY", "Username and/or password are empty")
     check_password(password, email=email)

@@ -1,6 +1,5 @@
 """Users as administrators see them: making, changing and deleting accounts of other people."""
 
-import re
 import uuid
 from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
@@ -15,6 +14,7 @@ from ibutsu_server.domain import account_codes, tokens
 from ibutsu_server.domain.members import join
 from ibutsu_server.errors import Conflict, Invalid
 from ibutsu_server.passwords import check_password, hash_password
+from ibutsu_server.schemas import require_email
 
 
 class Joined(NamedTuple):
@@ -102,12 +102,8 @@ def _apply(user: User, body: JSONObject) -> None:
         user.is_pending = False
 
 
-_ADDRESS = re.compile(r"[^@\s]+@[^@\s]+")
-
-
 def _free_email(email: str, *, but: uuid.UUID | None = None) -> str:
-    if not _ADDRESS.fullmatch(email):
-        raise Invalid("email must be an e-mail address, for example jo@example.com", field="email")
+    require_email(email)
     taken = select(User.id).where(func.lower(User.email) == func.lower(email), User.id != (but or new_id()))
     if db.session.scalar(taken) is not None:
         raise Conflict(f"The user with email {email} already exists", field="email")

@@ -284,3 +284,9 @@ def test_filter_params_are_the_fields_of_the_newest_result(send, shop, make_resu
 @pytest.mark.integration
 def test_filter_params_without_results_are_empty(send, shop):
     assert send("GET", f"/api/project/filter-params/{shop.id}").json() == []
+
+
+@pytest.mark.integration
+def test_list_has_a_second_address(api, make_project):
+    make_project(name="shop")
+    assert api.get("/api/projects").json() == api.get("/api/project").json()
