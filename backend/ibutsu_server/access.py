@@ -166,9 +166,9 @@ class Scope:
 
     def require_project(self, *, named: bool) -> None:
         """Lists over everything must say which project they are about, unless the caller's own are few."""
-        if named:
+        if named or self.limits.project_id is not None:
             return
-        if self.is_superadmin:
+        if self.user.is_superadmin:
             raise Invalid("Bad request, project_id filter is required for unscoped queries", field="filter")
         if not db.session.scalar(select(exists(self._projects()))):
             raise Invalid("Bad request, project_id filter is required", field="filter")

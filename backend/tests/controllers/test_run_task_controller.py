@@ -148,7 +148,12 @@ def test_others_than_superadmins_with_a_full_token_get_403(
         ({"task": "db.prune_old_runs", "params": {"months": "old"}}, 400, "integer", "params.months"),
         ({"task": "db.prune_old_runs", "params": {"months": -1}}, 400, "greater", "params.months"),
         ({"task": "db.prune_old_runs", "params": {"months": 10**9}}, 400, "less", "params.months"),
-        ({"task": "db.seed_users", "params": {"projects": {"a": {"users": ["x"]}}}}, 400, "e-mail address", None),
+        (
+            {"task": "db.seed_users", "params": {"projects": {"a": {"users": ["x"]}}}},
+            400,
+            "e-mail address",
+            None,
+        ),
     ],
 )
 def test_wrong_order_is_told(ask, sent, body, status, text, field):

@@ -293,6 +293,20 @@ def test_limited_token_of_a_superadmin_is_no_superadmin(send_as, jo, shop, make_
 
 
 @pytest.mark.integration
+def test_list_of_a_superadmins_token_is_narrowed_by_its_project_or_a_filter(
+    send_as, jo, shop, make_run, db_session
+):
+    db_session.get(User, jo.id).is_superadmin = True
+    run = make_run(project_id=shop.id)
+    make_run()
+    sign_in = send_as(db_builders.session(jo).jwt)
+    of_shop = send_as(_make(sign_in, project="shop").json()["token"])
+    viewer = send_as(_make(sign_in, role="viewer").json()["token"])
+    assert_page(of_shop("GET", "/api/run"), "runs", [run.id])
+    assert_problem(viewer("GET", "/api/run"), 400, "filter is required")
+
+
+@pytest.mark.integration
 @pytest.mark.parametrize("limits", [{"project": "shop"}, {"role": "maintainer", "project": None}])
 @pytest.mark.parametrize(
     ("method", "path", "body"),
