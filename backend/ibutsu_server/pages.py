@@ -48,7 +48,7 @@ def take(  # noqa: PLR0913 - what a client asks of a list
     `order` ends with the id.  The ids of a page are found first, so that the rows before it are read from an
     index only.
     """
-    offset = _offset(page, page_size)
+    offset = offset_of(page, page_size)
     estimated = False
     if total is None and estimate:
         total, estimated = _estimate(statement)
@@ -67,7 +67,7 @@ def gather(statement: Statement[Item], *, order: Order, page: int, page_size: in
     entity = _entity(statement)
     found = statement.with_only_columns(entity.id, entity.start_time).cte("found").prefix_with("MATERIALIZED")
     newest = select(found.c.id).order_by(found.c.start_time.desc(), found.c.id.desc())
-    ids = newest.limit(page_size).offset(_offset(page, page_size)).subquery("page")
+    ids = newest.limit(page_size).offset(offset_of(page, page_size)).subquery("page")
     number = select(func.count()).select_from(found).scalar_subquery()
     rows = db.session.execute(_rows(statement, ids, order).add_columns(number)).all()
     total = rows[0][1] if rows else db.session.scalar(_count(statement)) or 0
@@ -84,7 +84,7 @@ def search(
 ) -> Page[Item]:
     """The same where `recent` finds ids of the newest matches: if they fill the page, nothing is sorted."""
     total = db.session.scalar(_count(statement)) or 0
-    offset = _offset(page, page_size)
+    offset = offset_of(page, page_size)
     if total > MANY and offset + page_size < FEW:
         ids = recent().limit(page_size).offset(offset).subquery("page")
         items = list(db.session.scalars(_rows(statement, ids, order)))
@@ -93,7 +93,8 @@ def search(
     return take(statement, order=order, page=page, page_size=page_size, total=total)
 
 
-def _offset(page: int, page_size: int) -> int:
+def offset_of(page: int, page_size: int) -> int:
+    """How many items come before a page; raises Invalid for more than a database can count."""
     offset = (max(page, 1) - 1) * page_size
     if offset + page_size > LARGEST_OFFSET:
         raise Invalid("The page number is too big.", field="page")

@@ -1,6 +1,6 @@
 """Long answers over HTTP: ordered with one request, fetched with another."""
 
-from ibutsu_server import serialize, tasks
+from ibutsu_server import pages, serialize, tasks
 from ibutsu_server.access import Scope
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
@@ -37,6 +37,7 @@ def is_too_long(query: Query) -> bool:
 
 def later(caller: Scope, plural: str, query: Query) -> tuple[JSON, int]:
     """Answer a list that is too long to wait for with a task that will hold it."""
+    pages.offset_of(query.page, query.page_size)
     task = orders.order(caller, plural, query.as_json())
     tasks.enqueue(read_page, str(task.id))
     answer = {

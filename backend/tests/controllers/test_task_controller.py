@@ -137,3 +137,11 @@ def test_filters_of_a_long_list_are_checked_when_it_is_done(api, work, plural):
 def test_order_that_is_gone_is_forgotten(work, db_session):
     work(MISSING_ID)
     assert Task.query.count() == 0
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("noun", ["run", "result"])
+@pytest.mark.parametrize("page", [2**63, 7490654772312098943795200])
+def test_page_that_cannot_be_counted_to_is_not_ordered(api, noun, page):
+    response = api.get(f"/api/{noun}", params={"page": page, "pageSize": 501})
+    assert_problem(response, 400, "too big", field="page")
