@@ -493,3 +493,19 @@ def test_path_that_only_flask_would_route_is_not_found(flask_app, auth_headers, 
     client, token = flask_app
     headers = auth_headers(token) if is_signed_in else {}
     assert_problem(client.get(f"/api/{path}", headers=headers), 404)
+
+
+LISTS = ["run", "result", "project", "dashboard", "widget_config", "artifact", "import", "audit"]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("noun", LISTS)
+def test_permission_adds_no_query_to_a_list(flask_app, world, count_statements, noun):
+    """What somebody may see is a condition of the list itself, whoever asks."""
+    _request(f"get_{noun}_list", world)  # the ids are loaded, so that only requests are counted
+    counted = {}
+    for caller in ("viewer", "maintainer", "owner", "superadmin", "read_token"):
+        with count_statements() as statements:
+            _send(flask_app[0], f"get_{noun}_list", world, caller)
+        counted[caller] = len(statements)
+    assert set(counted.values()) == {counted["superadmin"]}, counted
