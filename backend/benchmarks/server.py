@@ -125,7 +125,7 @@ def _prepare(url: str, folder: Path) -> tuple[str, str]:
         project = Project(name=f"bench-{new_id().hex}", title="Benchmark")
         db.session.add_all([user, project])
         db.session.flush()
-        jwt = tokens.issue(user, name="bench", kind="api", lifetime=timedelta(days=1)).jwt
+        jwt = tokens.issue(user, name="bench", lifetime=timedelta(days=1)).jwt
         db.session.commit()
         project_id = str(project.id)
         db.engine.dispose()
