@@ -1,10 +1,9 @@
 """Every project over HTTP, for superadmins."""
 
 from ibutsu_server import pages, serialize
-from ibutsu_server.access import Scope
 from ibutsu_server.controllers import project as member_views
 from ibutsu_server.controllers.answers import JSON
-from ibutsu_server.controllers.current import scope
+from ibutsu_server.controllers.current import superadmin
 from ibutsu_server.db.models import Project
 from ibutsu_server.domain import projects
 
@@ -16,7 +15,7 @@ def admin_get_project_list(
     page: int = 1,
     page_size: int = 25,
 ) -> JSON:
-    statement = member_views.matching(_superadmin(), filter_, owner_id, group_id)
+    statement = member_views.matching(superadmin(), filter_, owner_id, group_id)
     found = pages.take(
         projects.with_owner(statement), order=(Project.name, Project.id), page=page, page_size=page_size
     )
@@ -24,25 +23,19 @@ def admin_get_project_list(
 
 
 def admin_add_project(body: JSON) -> tuple[JSON, int]:
-    return serialize.owned_project(projects.add(_superadmin().account(), body)), 201
+    return serialize.owned_project(projects.add(superadmin().account(), body)), 201
 
 
 def admin_get_project(id_: str) -> JSON:
-    return serialize.owned_project(_superadmin().get(Project, id_))
+    return serialize.owned_project(superadmin().get(Project, id_))
 
 
 def admin_update_project(id_: str, body: JSON) -> JSON:
-    project = _superadmin().get(Project, id_, lock=True)
+    project = superadmin().get(Project, id_, lock=True)
     projects.change(project, body)
     return serialize.owned_project(project)
 
 
 def admin_delete_project(id_: str) -> str:
-    projects.remove(_superadmin().get(Project, id_))
+    projects.remove(superadmin().get(Project, id_))
     return "OK"
-
-
-def _superadmin() -> Scope:
-    caller = scope()
-    caller.require_superadmin()
-    return caller

@@ -55,6 +55,13 @@ def scope(role: Role = "viewer") -> Scope:
     return scope_of(holder(), role)
 
 
+def superadmin() -> Scope:
+    """The scope of somebody who may do everything; raises Forbidden for everybody else."""
+    caller = scope()
+    caller.require_superadmin()
+    return caller
+
+
 def scope_of(caller: tokens.Holder, role: Role = "viewer") -> Scope:
     return Scope(caller, role, tokens.limits_of(caller))
 

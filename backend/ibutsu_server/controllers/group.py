@@ -2,7 +2,7 @@
 
 from ibutsu_server import pages, serialize
 from ibutsu_server.controllers.answers import JSON, start_afresh
-from ibutsu_server.controllers.current import scope
+from ibutsu_server.controllers.current import scope, superadmin
 from ibutsu_server.db.models import Group
 from ibutsu_server.domain import groups
 
@@ -13,7 +13,7 @@ def get_group_list(page: int = 1, page_size: int = 25) -> JSON:
 
 
 def add_group(body: JSON) -> tuple[JSON, int]:
-    scope().require_superadmin()
+    superadmin()
     return serialize.group(groups.add(body)), 201
 
 
@@ -22,16 +22,12 @@ def get_group(id_: str) -> JSON:
 
 
 def update_group(id_: str, body: JSON, metadata: str = "merge") -> JSON:
-    caller = scope()
-    caller.require_superadmin()
-    group = caller.get(Group, id_, lock=True)
+    group = superadmin().get(Group, id_, lock=True)
     start_afresh(group, body, metadata)
     groups.change(group, body)
     return serialize.group(group)
 
 
 def delete_group(id_: str) -> str:
-    caller = scope()
-    caller.require_superadmin()
-    groups.remove(caller.get(Group, id_))
+    groups.remove(superadmin().get(Group, id_))
     return "OK"

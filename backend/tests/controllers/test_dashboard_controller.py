@@ -13,28 +13,6 @@ URL = "/api/dashboard"
 
 
 @pytest.fixture
-def jo(make_user):
-    return make_user(name="Jo")
-
-
-@pytest.fixture
-def send(api_of, jo):
-    """Requests of Jo, a maintainer of one project."""
-    return api_of(jo)
-
-
-@pytest.fixture
-def shop(make_project, jo):
-    return make_project(name="shop", users=[jo])
-
-
-@pytest.fixture
-def other(make_project):
-    """A project that Jo has nothing to do with."""
-    return make_project(name="other")
-
-
-@pytest.fixture
 def default_of(db_session):
     """`default_of(project, dashboard)` is a project that shows this dashboard first."""
 
