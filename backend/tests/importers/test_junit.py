@@ -16,7 +16,7 @@ from ibutsu_server.importers.values import instant, last_part, seconds
 
 pytestmark = pytest.mark.unit
 
-SAMPLES = Path(__file__).parent / "samples"
+SAMPLES = Path(__file__).parent / "samples" / "junit"
 
 
 def _parse(content, name="junit.xml"):
