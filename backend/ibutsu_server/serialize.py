@@ -63,6 +63,7 @@ def result(result: Result) -> JSON:
         "metadata": result.data or {},
         "params": result.params,
         "source": result.source,
+        "attempts": result.attempts or [],
     }
 
 

@@ -11,11 +11,9 @@ from ibutsu_server import filters
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, Result, Run
-from ibutsu_server.db.terms import has_one_of, terms_of
 from ibutsu_server.filters import Clause
-from ibutsu_server.filters.fields import is_array, resolve
-from ibutsu_server.filters.paths import Path
-from ibutsu_server.filters.values import as_number, convert
+from ibutsu_server.filters.fields import is_array
+from ibutsu_server.filters.values import convert
 
 _COUNTS = {
     "passed": Run.passes,
@@ -107,20 +105,12 @@ def _of_place(entity: type[Run] | type[Result], clause: Clause) -> ColumnElement
     return found
 
 
-def by_terms(scope: Scope, entity: type[Any], clauses: Sequence[Clause]) -> Select[Any] | None:
-    """The results that fulfil the clauses, found by nothing but the index of terms, which name their project.
-
-    None where the clauses are about more than the metadata of one project's results.
-    """
+def is_of_metadata(entity: type[Any], clauses: Sequence[Clause]) -> bool:
+    """Whether the clauses are about metadata of one project's results, and PostgreSQL has an index of it."""
     projects = [clause for clause in clauses if (clause.field, clause.operator) == ("project_id", "=")]
-    of_metadata = [clause for clause in clauses if _is_term(clause)]
-    is_simple = len(projects) == 1 and of_metadata and len(of_metadata) + 1 == len(clauses)
-    if entity is not Result or not is_simple or db.engine.dialect.name != "postgresql":
-        return None
-    project_id = _project_id(projects[0])
-    return select(Result).where(
-        _may_enter(scope, project_id), *(_has_value(project_id, clause) for clause in of_metadata)
-    )
+    of_values = [clause for clause in clauses if _is_value(clause)]
+    is_simple = len(projects) == 1 and of_values and len(of_values) + 1 == len(clauses)
+    return entity is Result and bool(is_simple) and db.engine.dialect.name == "postgresql"
 
 
 def _project_id(clause: Clause) -> uuid.UUID:
@@ -143,13 +133,5 @@ def newest_ids(scope: Scope, clauses: Sequence[Clause]) -> Select[uuid.UUID]:
     return filters.apply(found, recent, clauses)
 
 
-def _is_term(clause: Clause) -> bool:
+def _is_value(clause: Clause) -> bool:
     return clause.field.startswith(_METADATA) and clause.operator in "=*" and not is_array(clause.field)
-
-
-def _has_value(project_id: uuid.UUID, clause: Clause) -> ColumnElement[bool]:
-    path = resolve(Result, clause.field)
-    keys = path.keys if isinstance(path, Path) else ()
-    texts = clause.items if clause.operator == "*" else [clause.value]
-    wanted = [term for text in texts for term in terms_of(project_id, keys, text, as_number(text))]
-    return has_one_of(Result.project_id, Result.data, wanted)

@@ -30,9 +30,8 @@ def newest(scope: Scope, entity: type[Listed], query: Query) -> pages.Page[Liste
     statement = filters.apply(totals.visible(scope, entity, clauses), entity, clauses)
     order = (entity.start_time.desc(), entity.id.desc())
     page: dict[str, Any] = {"order": order, "page": query.page, "page_size": query.page_size}
-    by_terms = totals.by_terms(scope, entity, clauses)
-    if by_terms is not None:
-        return pages.search(by_terms, lambda: totals.newest_ids(scope, clauses), **page)
+    if totals.is_of_metadata(entity, clauses):
+        return pages.search(statement, lambda: totals.newest_ids(scope, clauses), **page)
     if totals.is_scattered(entity, clauses):
         return pages.gather(statement, **page)
     return pages.take(

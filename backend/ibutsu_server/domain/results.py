@@ -51,6 +51,7 @@ def from_report(project_id: uuid.UUID, body: JSONObject) -> dict[str, Any]:
         "env": text_of(metadata, "env") or body.get("env"),
         "source": body.get("source"),
         "params": body.get("params"),
+        "attempts": body.get("attempts") or None,
         "data": metadata,
         "fingerprint": fingerprint(body),
     }

@@ -11,7 +11,7 @@ from ibutsu_server.errors import Invalid
 from ibutsu_server.filters.grammar import shown
 from ibutsu_server.filters.paths import DEEPEST, Path
 
-_HIDDEN = frozenset({"password_hash", "fingerprint", "digest", "storage_key"})
+_HIDDEN = frozenset({"password_hash", "fingerprint", "digest", "storage_key", "storage_offset", "is_run_new"})
 _DOCUMENTS = {"metadata": "data", "data": "data", "params": "params", "summary": "summary_extra"}
 _COUNTS = [
     "tests",

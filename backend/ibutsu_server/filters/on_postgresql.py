@@ -4,9 +4,24 @@ import json
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Numeric, Text, and_, case, cast, exists, func, literal, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Numeric,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    func,
+    literal,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
+from ibutsu_server.db.models import Run
+from ibutsu_server.db.models.result import KEYS
 from ibutsu_server.filters.operators import Comparison
 from ibutsu_server.filters.paths import Path
 from ibutsu_server.filters.values import NUMBER, as_number
@@ -19,14 +34,16 @@ def text(path: Path) -> ColumnElement[str]:
 
 
 def is_present(path: Path) -> ColumnElement[bool]:
-    """The first half is for the index, which knows keys; asked for a path with `@?` it reads all rows."""
-    *parents, last = path.keys
-    is_candidate = (
-        _contains_one_of(Path(path.column, tuple(parents)), ["{}"])
-        if parents
-        else path.column.bool_op("?")(literal(last, Text()))
-    )
+    """The first half is for the index, which knows the keys at the top; asked for a path it reads all rows."""
+    is_candidate = _keys(path.column).bool_op("?")(literal(path.keys[0], Text()))
     return and_(is_candidate, text(path).is_not(None))
+
+
+def _keys(column: ColumnElement[Any]) -> ColumnElement[Any]:
+    """In the words of the index: runs have one of their documents, results one of their keys."""
+    if getattr(column, "table", None) is Run.__table__:
+        return column
+    return func.jsonb_path_query_array(column, literal_column(KEYS), type_=JSONB())
 
 
 def is_one_of(path: Path, values: Sequence[str]) -> ColumnElement[bool]:

@@ -3,7 +3,16 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    Text,
+    text,
+)
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -15,6 +24,7 @@ class Artifact(HasId, HasMetadata, Model):
     """An artifact of a result also carries the result's run, so that all three can be spread by run.
 
     `size` is in bytes, `digest` the SHA-256 of the content, `storage_key` the path within the storage.
+    Small files of one import share an object there: each begins at its `storage_offset`.
     """
 
     __tablename__ = "artifacts"
@@ -27,6 +37,7 @@ class Artifact(HasId, HasMetadata, Model):
     size: Mapped[int] = mapped_column(BigInteger)
     digest: Mapped[bytes] = mapped_column(LargeBinary)
     storage_key: Mapped[str] = mapped_column(Text)
+    storage_offset: Mapped[int | None] = mapped_column(BigInteger)
     upload_date: Mapped[datetime] = mapped_column(UtcDateTime, default=now)
 
     __table_args__ = (
@@ -39,4 +50,10 @@ class Artifact(HasId, HasMetadata, Model):
         CheckConstraint("run_id IS NOT NULL OR result_id IS NOT NULL", name="belongs_somewhere"),
         Index(None, "result_id", "upload_date", "id"),
         Index(None, "run_id", "upload_date", "id"),
+        Index(
+            "ix_artifacts_shared_key",
+            "storage_key",
+            postgresql_where=text("storage_offset IS NOT NULL"),
+            sqlite_where=text("storage_offset IS NOT NULL"),
+        ),
     )

@@ -6,12 +6,12 @@ from datetime import datetime
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, Index, LargeBinary, Text, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from ibutsu_server.db import (
-    Model,
-    terms,  # noqa: F401 - makes the function that the index needs
-)
+from ibutsu_server.db import Model
 from ibutsu_server.db.models.mixins import HasId, HasMetadata
 from ibutsu_server.db.types import JSONDocument, JSONObject, UtcDateTime, now
+
+KEYS = "'$.keyvalue().\"key\"'"
+"""The path to the names at the top of a document, for PostgreSQL: an index of values does not know them."""
 
 
 class Result(HasId, HasMetadata, Model):
@@ -29,6 +29,8 @@ class Result(HasId, HasMetadata, Model):
     env: Mapped[str | None] = mapped_column(Text)
     source: Mapped[str | None] = mapped_column(Text)
     params: Mapped[JSONObject | None] = mapped_column(JSONDocument)
+    attempts: Mapped[list[JSONObject] | None] = mapped_column(JSONDocument)
+    """Of a test that was tried several times: what each attempt was like, the oldest first."""
 
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """Digest of the request that created it: a repeated request is recognised, a different one refused."""
@@ -52,11 +54,13 @@ class Result(HasId, HasMetadata, Model):
             postgresql_where=text("run_id IS NULL"),
             sqlite_where=text("run_id IS NULL"),
         ),
-        Index("ix_results_data", "data", postgresql_using="gin").ddl_if(dialect="postgresql"),
         Index(
-            "ix_results_terms",
-            text("metadata_terms(project_id, data)"),
+            "ix_results_data",
+            "data",
             postgresql_using="gin",
-            postgresql_with={"gin_pending_list_limit": 1024},
+            postgresql_ops={"data": "jsonb_path_ops"},
+        ).ddl_if(dialect="postgresql"),
+        Index(
+            "ix_results_keys", text(f"jsonb_path_query_array(data, {KEYS})"), postgresql_using="gin"
         ).ddl_if(dialect="postgresql"),
     )

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -21,6 +21,9 @@ class Run(HasId, HasMetadata, Model):
     __tablename__ = "runs"
 
     project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
+    is_kept: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Marked to be kept for ever: no retention deletes it."""
+
     reporter_id: Mapped[uuid.UUID | None]
     """The user who posted it: they may go on reporting into it."""
 
