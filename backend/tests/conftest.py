@@ -1,3 +1,3 @@
 """Shared fixtures: see docs/developer-guide/testing.md."""
 
-pytest_plugins = ["fixtures.database", "fixtures.auth", "fixtures.mail", "fixtures.utilities"]
+pytest_plugins = ["fixtures.database", "fixtures.auth", "fixtures.mail", "fixtures.s3", "fixtures.utilities"]

@@ -1,26 +1,33 @@
 """The archive of the pytest plugin: `<run>/run.json`, `<run>/<result>/result.json`, and files beside them."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, BinaryIO
 
 import orjson
 
 from ibutsu_server.errors import Invalid
-from ibutsu_server.importers import tar
+from ibutsu_server.importers import container
+from ibutsu_server.importers.container import Member
 from ibutsu_server.importers.report import JSON, File, Format, Part, Result, Run, Warned
 
 JSON_BYTES = 16 * 1024 * 1024
 """The largest run.json and result.json, which are held in memory."""
 
 
-def recognises(head: bytes, _filename: str) -> bool:
-    return tar.recognises(head)
+def is_sign(path: Sequence[str]) -> bool:
+    """Whether only such archives have a file of this name."""
+    match path:
+        case [run, "run.json"]:
+            return is_id(run)
+        case [run, result, "result.json"]:
+            return is_id(run) and is_id(result)
+    return False
 
 
 def parse(file: BinaryIO, _filename: str) -> Iterator[Part]:
     reader = _Reader()
-    for member in tar.members(file):
+    for member in container.members(file):
         yield from reader.read(member)
     yield from reader.end()
 
@@ -32,9 +39,9 @@ class _Reader:
         self._folder: str | None = None
         self._has_run = False
 
-    def read(self, member: tar.Member) -> Iterator[Part]:
+    def read(self, member: Member) -> Iterator[Part]:
         folder, *rest = member.path
-        if not rest or not _is_id(folder):
+        if not rest or not is_id(folder):
             yield Warned(f"{member.place}: is not in the folder of a run and was left out")
             return
         if self._folder not in (None, folder):
@@ -43,14 +50,14 @@ class _Reader:
         match rest:
             case ["run.json"]:
                 yield from self._run(member, folder)
-            case [result, "result.json"] if _is_id(result):
+            case [result, "result.json"] if is_id(result):
                 yield from _result(member, _dashed(result))
-            case [result, _, *_] if _is_id(result):
+            case [result, _, *_] if is_id(result):
                 yield File(_dashed(result), "/".join(rest[1:]), rest[-1], member.content)
             case _:
                 yield File(None, "/".join(rest), rest[-1], member.content)
 
-    def _run(self, member: tar.Member, folder: str) -> Iterator[Part]:
+    def _run(self, member: Member, folder: str) -> Iterator[Part]:
         if self._has_run:
             raise Invalid(f"{member.place}: is there twice")
         self._has_run = True
@@ -74,7 +81,7 @@ def _as_run(body: JSON, folder: str, place: str, project: Any) -> Run:
     return Run({**body, "id": body.get("id") or folder}, place, project, may_exist=True)
 
 
-def _result(member: tar.Member, folder: str) -> Iterator[Part]:
+def _result(member: Member, folder: str) -> Iterator[Part]:
     try:
         body = _object(member)
     except Invalid as error:
@@ -86,7 +93,7 @@ def _result(member: tar.Member, folder: str) -> Iterator[Part]:
     yield Result({**body, "id": body.get("id") or folder}, folder, member.place)
 
 
-def _object(member: tar.Member) -> JSON:
+def _object(member: Member) -> JSON:
     if member.size > JSON_BYTES:
         raise Invalid(f"{member.place}: has more than {JSON_BYTES} bytes")
     try:
@@ -106,7 +113,7 @@ def _dashed(id_: str) -> str:
     return str(uuid.UUID(id_))
 
 
-def _is_id(name: str) -> bool:
+def is_id(name: str) -> bool:
     try:
         uuid.UUID(name)
     except ValueError:
@@ -114,4 +121,5 @@ def _is_id(name: str) -> bool:
     return True
 
 
-ARCHIVE = Format("archive", recognises, parse)
+ARCHIVE = Format("archive", container.recognises, parse)
+"""Recognises every archive: whether it is one of the plugin, `archives` can tell."""

@@ -7,6 +7,7 @@ from ibutsu_server.importers.report import JSON
 MOST = 100
 """Attempts that are kept of one result: the first ones, and the last."""
 
+FAILED = ("failed", "error")
 _OWN = ("result", "duration", "start_time")
 _REASONS = ("exception_name", "message", "short_tb", "skip_reason", "xfail_reason")
 
@@ -20,7 +21,7 @@ def joined(bodies: Sequence[JSON]) -> JSON:
     if len(bodies) == 1:
         return last
     metadata = {**last["metadata"], "attempts": len(bodies)}
-    if last["result"] == "passed":
+    if last["result"] == "passed" and any(body["result"] in FAILED for body in bodies):
         metadata["flaky"] = True
     kept = [*bodies[: MOST - 1], last] if len(bodies) > MOST else bodies
     return {**last, "metadata": metadata, "attempts": [_attempt(body) for body in kept]}

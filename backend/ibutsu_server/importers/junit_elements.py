@@ -1,9 +1,11 @@
 """Suites and cases of JUnit XML while they are read: attributes, properties, texts, all of bounded size."""
 
-from dataclasses import dataclass, field
+from typing import Self
 
 from ibutsu_server.errors import Invalid
 from ibutsu_server.importers.values import instant
+
+SUITES = ("testsuites", "testsuite")
 
 TEXT_CHARACTERS = 8 * 1024 * 1024
 """Of longer texts, which are held in memory, this much is kept; one case may have twice as much in all."""
@@ -11,51 +13,35 @@ TEXT_CHARACTERS = 8 * 1024 * 1024
 PROPERTY_CHARACTERS = 256 * 1024
 """All properties of one element: they become metadata of every result below it."""
 
+ELEMENT_CHARACTERS = 100
+"""What an element counts for that has no text at all."""
+
+PYTEST = ("pytest", "pytest tests")
+"""How pytest calls its suite and the root."""
+
 Attributes = dict[str, str]
 Properties = dict[str, str | None]
 
 
-@dataclass
-class Element:
-    """A suite or a case.  `texts` are those of its children by their tag, with their attributes."""
-
-    attributes: Attributes
-    start: str | None = None
-    properties: Properties = field(default_factory=dict)
-    texts: dict[str, list[tuple[Attributes, str]]] = field(default_factory=dict)
-    _property_size: int = 0
-    _text_size: int = 0
-
-    @classmethod
-    def begun(cls, attributes: Attributes) -> "Element":
-        return cls(attributes, instant(attributes.get("timestamp")))
-
-    def note(self, name: str, value: str | None) -> None:
-        self._property_size += len(name) + len(value or "")
-        if self._property_size > PROPERTY_CHARACTERS:
-            raise Invalid(f"properties of one element have more than {PROPERTY_CHARACTERS} characters")
-        self.properties[name] = value
-
-    def keep(self, tag: str, attributes: Attributes, text: str) -> None:
-        self._text_size += len(text)
-        if self._text_size > 2 * TEXT_CHARACTERS:
-            raise Invalid(f"texts of one case have more than {2 * TEXT_CHARACTERS} characters")
-        self.texts.setdefault(tag, []).append((attributes, text))
-
-    def said(self, attribute: str) -> str:
-        return self.attributes.get(attribute, "").strip()
+def size_of(attributes: Attributes) -> int:
+    return sum(map(len, attributes.values()))
 
 
 class Text:
     """The text of an element, of which only the beginning is kept where it is very long.
 
-    `depth` is how many elements are around it.
+    `depth` is how many elements are around it, `outer` the one around it that has a text as well, whose
+    `inner` it will be.
     """
 
-    def __init__(self, depth: int, name: str, attributes: Attributes) -> None:
+    __slots__ = ("_pieces", "_size", "attributes", "depth", "inner", "outer", "tag")
+
+    def __init__(self, depth: int, tag: str, attributes: Attributes, outer: Self | None = None) -> None:
         self.depth = depth
-        self.name = name
+        self.tag = tag
         self.attributes = attributes
+        self.outer = outer
+        self.inner: list[Text] = []
         self._pieces: list[str] = []
         self._size = 0
 
@@ -64,7 +50,91 @@ class Text:
             self._pieces.append(text[: TEXT_CHARACTERS - self._size])
         self._size += len(text)
 
-    def whole(self) -> str:
+    def close(self) -> None:
         left_out = self._size - TEXT_CHARACTERS
-        end = [f"\n[{left_out} more characters were left out]"] if left_out > 0 else []
-        return "".join(self._pieces + end)
+        if left_out > 0:
+            self._pieces.append(f"\n[{left_out} more characters were left out]")
+        self._pieces = ["".join(self._pieces)]
+
+    def whole(self) -> str:
+        """Of a closed one."""
+        return self._pieces[0]
+
+
+def _started(timestamp: str) -> str | None:
+    """Several writers put the year 1970 or 1 where they do not know."""
+    start = instant(timestamp)
+    return start if start and start >= "1980" else None
+
+
+class Element:
+    """A suite or a case."""
+
+    __slots__ = ("attributes", "properties", "property_size", "start")
+
+    def __init__(self, attributes: Attributes) -> None:
+        self.attributes = attributes
+        self.start = _started(attributes["timestamp"]) if "timestamp" in attributes else None
+        self.properties: Properties = {}
+        self.property_size = 0
+
+    def note(self, name: str, value: str | None) -> None:
+        self.property_size += len(name) + len(value or "")
+        if self.property_size > PROPERTY_CHARACTERS:
+            raise Invalid(f"properties of one element have more than {PROPERTY_CHARACTERS} characters")
+        self.properties[name] = value
+
+    def said(self, attribute: str) -> str:
+        said = self.attributes.get(attribute)
+        return said.strip() if said else ""
+
+
+class Suite(Element):
+    """`inherited` are its properties and those of the suites around it, of which the inner ones win.
+
+    What it does not say itself of name, file and start, the suite around it says.  Node calls the class of
+    every case `test`; there the names of the `path` of suites tell the cases apart.
+    """
+
+    __slots__ = ("file", "inherited", "is_of_pytest", "name", "number", "path")
+
+    def __init__(self, attributes: Attributes, number: int, around: Self | None) -> None:
+        super().__init__(attributes)
+        self.number = number
+        self.name = self.said("name") or (around.name if around else None)
+        self.file = self.said("file") or (around.file if around else None)
+        self.is_of_pytest = self.name in PYTEST or (around is not None and around.is_of_pytest)
+        self.inherited = dict(around.inherited) if around else {}
+        if self.said("hostname"):
+            self.inherited["hostname"] = self.said("hostname")
+        is_of_node = around and "disabled" in attributes and "timestamp" not in attributes
+        self.path = " > ".join(filter(None, (around and around.path, self.name))) if is_of_node else ""
+        if around:
+            self.start = self.start or around.start
+
+    def note(self, name: str, value: str | None) -> None:
+        super().note(name, value)
+        self.inherited[name] = value
+
+
+class Case(Element):
+    """`texts` are those of its children, `group` is its class (PHPUnit says one with backslashes as well)."""
+
+    __slots__ = ("_text_size", "depth", "group", "name", "texts")
+
+    def __init__(self, attributes: Attributes, depth: int) -> None:
+        super().__init__(attributes)
+        self.depth = depth
+        self.name = self.said("name")
+        self.group = self.said("classname") or self.said("class").replace("\\", ".")
+        self.texts: list[Text] = []
+        self._text_size = 0
+
+    def keep(self, text: Text) -> None:
+        self._text_size += len(text.whole()) + size_of(text.attributes) + ELEMENT_CHARACTERS
+        if self._text_size > 2 * TEXT_CHARACTERS:
+            raise Invalid(f"texts of one case have more than {2 * TEXT_CHARACTERS} characters")
+        if text.outer is None:
+            self.texts.append(text)
+        else:
+            text.outer.inner.append(text)

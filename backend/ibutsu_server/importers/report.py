@@ -6,6 +6,9 @@ from typing import Any, BinaryIO
 
 JSON = dict[str, Any]
 
+HEAD_BYTES = 64 * 1024
+"""How much of the beginning of a file a format wants to see to recognise it."""
+
 
 @dataclass(frozen=True)
 class Run:

@@ -4,25 +4,21 @@ import gzip
 import tarfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
-from pathlib import PurePosixPath
-from typing import IO, Any, BinaryIO, NamedTuple, cast
+from typing import IO, Any, BinaryIO, cast
 
 from ibutsu_server.errors import Invalid
+from ibutsu_server.importers.member import DAMAGED, READ_BYTES, Member, path_of, require_credible
 
-READ_BYTES = 64 * 1024
 GZIP = b"\x1f\x8b"
 
 MEMBERS = 1_000_000
-UNPACKED_BYTES = 16 * 1024**3
-RATIO = 200
-"""What unpacks to more than this many times its size, beyond the first `RATIO_FREE_BYTES`, is a bomb."""
-
-RATIO_FREE_BYTES = 64 * 1024**2
 HEADER_BYTES = 64 * 1024
 """Long names and other headers of a member, which are held in memory."""
 
-DAMAGED = "The archive is damaged or cut off"
+BROKEN = (tarfile.TarError, zlib.error, EOFError, OSError, OverflowError, RecursionError, ValueError)
+"""All that Python raises for damaged archives; ValueError is for headers that hold no numbers."""
 
 _IN_MEMORY = frozenset(
     {
@@ -33,18 +29,6 @@ _IN_MEMORY = frozenset(
         tarfile.XHDTYPE,
     }
 )
-
-
-class Member(NamedTuple):
-    """A plain file; `content` can be read once, before the next member."""
-
-    path: tuple[str, ...]
-    size: int
-    content: Iterator[bytes]
-
-    @property
-    def place(self) -> str:
-        return "/".join(self.path)[-300:]
 
 
 def recognises(head: bytes) -> bool:
@@ -63,34 +47,37 @@ def members(file: BinaryIO) -> Iterator[Member]:
     unpacked = _Unpacked(file)
     stream = cast("IO[bytes]", unpacked)
     count = 0
-    try:
-        with tarfile.open(fileobj=stream, mode="r|", tarinfo=_Checked, bufsize=READ_BYTES) as tar:
-            while (found := tar.next()) is not None:
-                tar.members = []  # type: ignore[attr-defined]  # it would remember all of them
-                count += 1
-                if count > MEMBERS:
-                    raise Invalid(f"The archive holds more than {MEMBERS} files")
-                path = _path(found)
-                if not found.isdir():
-                    yield Member(path, found.size, _content(tar, found))
+    with _told(), tarfile.open(fileobj=stream, mode="r|", tarinfo=_Checked, bufsize=READ_BYTES) as tar:
+        while (found := tar.next()) is not None:
+            tar.members = []  # type: ignore[attr-defined]  # it would remember all of them
+            count += 1
+            if count > MEMBERS:
+                raise Invalid(f"The archive holds more than {MEMBERS} files")
+            path = _path(found)
+            if not found.isdir():
+                yield Member(path, found.size, _content(tar, found))
         unpacked.drain()
-    except (tarfile.TarError, EOFError, OSError, zlib.error):
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except BROKEN:
         raise Invalid(DAMAGED) from None
 
 
 def _content(tar: tarfile.TarFile, member: tarfile.TarInfo) -> Iterator[bytes]:
     opened = tar.extractfile(member)
-    return iter(partial(opened.read, READ_BYTES), b"") if opened else iter(())
+    if opened is not None:
+        with _told():
+            yield from iter(partial(opened.read, READ_BYTES), b"")
 
 
 def _path(member: tarfile.TarInfo) -> tuple[str, ...]:
     name = member.name.encode("utf-8", "surrogateescape").decode("utf-8", "replace")
-    path = PurePosixPath(name)
-    if path.is_absolute() or ".." in path.parts or "\\" in name or "\0" in name:
-        raise Invalid(f"The archive holds {name[:200]!r}, which is no path inside it")
-    if not (member.isdir() or (member.isreg() and not member.issparse() and member.size >= 0)):
-        raise Invalid(f"The archive holds {name[:200]!r}, which is no plain file")
-    return path.parts
+    is_file = member.isreg() and not member.issparse() and member.size >= 0
+    return path_of(name, is_plain=is_file or member.isdir(), is_folder=member.isdir())
 
 
 class _Checked(tarfile.TarInfo):
@@ -109,7 +96,17 @@ class _Checked(tarfile.TarInfo):
         """The documented place for own kinds of members."""
         if self.type in _IN_MEMORY and not 0 <= self.size <= HEADER_BYTES:
             raise Invalid(f"The archive holds a header of more than {HEADER_BYTES} bytes")
+        if self.type == tarfile.GNUTYPE_SPARSE:
+            raise _with_holes(self.name)
         return super()._proc_member(tar)  # type: ignore[misc]
+
+    def _proc_gnusparse_10(self, member: tarfile.TarInfo, _headers: Any, _tar: tarfile.TarFile) -> None:
+        """Python's own reads a map of holes of any size into memory."""
+        raise _with_holes(member.name)
+
+
+def _with_holes(name: str) -> Invalid:
+    return Invalid(f"The archive holds {name[:200]!r}, which is no plain file but one with holes")
 
 
 class _Unpacked:
@@ -126,8 +123,7 @@ class _Unpacked:
     def read(self, size: int) -> bytes:
         data: bytes = self._plain.read(size)
         self._size += len(data)
-        if self._size > min(UNPACKED_BYTES, RATIO_FREE_BYTES + RATIO * self._packed.size):
-            raise Invalid("The archive unpacks to far more than its size")
+        require_credible(self._size, self._packed.size)
         return data
 
     def drain(self) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import tarfile
+import zipfile
 from typing import Any
 from uuid import uuid4
 
@@ -73,4 +74,12 @@ def tar(members: Files, *, mode: str = "w:gz") -> bytes:
             member = tarfile.TarInfo(name)
             member.size = len(content)
             opened.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def zipped(members: Files, *, compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(packed, "w", compression) as opened:
+        for name, content in members.items():
+            opened.writestr(zipfile.ZipInfo(name), content, compression)
     return packed.getvalue()

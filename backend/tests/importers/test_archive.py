@@ -3,9 +3,10 @@
 import io
 import tarfile
 import tracemalloc
+from functools import partial
 
 import pytest
-from helpers.reports import archive, result_json, run_json, tar
+from helpers.reports import archive, result_json, run_json, tar, zipped
 
 from ibutsu_server import importers
 from ibutsu_server.errors import Invalid
@@ -52,10 +53,10 @@ def test_run_results_and_files_are_read_in_order():
     ]
 
 
-@pytest.mark.parametrize("mode", ["w:gz", "w"])
+@pytest.mark.parametrize("pack", [tar, partial(tar, mode="w"), zipped], ids=["tar.gz", "tar", "zip"])
 @pytest.mark.parametrize("prefix", ["", "./"])
-def test_other_ways_to_pack_are_the_same(mode, prefix):
-    content = tar({f"{prefix}{RUN}/run.json": b"{}"}, mode=mode)
+def test_other_ways_to_pack_are_the_same(pack, prefix):
+    content = pack({f"{prefix}{RUN}/run.json": b"{}"})
     assert importers.recognise(content[:65536], "x") == "archive"
     assert _of(report.Run, content)[0].body == {"id": RUN}
 
@@ -210,6 +211,30 @@ def test_gzip_bomb_is_stopped_within_little_memory():
 def test_header_that_claims_to_be_huge_is_not_read_into_memory():
     with pytest.raises(Invalid, match="header of more than"):
         _parse(_special(tarfile.GNUTYPE_LONGNAME, size=packed.HEADER_BYTES + 1))
+
+
+def _with_headers(count=1, **headers):
+    """An archive with so many extended headers before its only file."""
+    headers_ = {name.replace("_", "."): value for name, value in headers.items()}
+    member = tarfile.TarInfo("a")
+    member.pax_headers = headers_
+    content = member.tobuf(tarfile.PAX_FORMAT)
+    return content[:-512] * count + content[-512:] + bytes(1024)
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (_with_headers(GNU_sparse_major="1", GNU_sparse_minor="0"), "one with holes"),
+        (_special(tarfile.GNUTYPE_SPARSE, size=600), "one with holes"),
+        (_with_headers(GNU_sparse_size="many", GNU_sparse_map="0,1"), "damaged or cut off"),
+        (_with_headers(count=2000, comment="x"), "damaged or cut off"),
+    ],
+    ids=["map-in-content", "map-of-gnu", "no-number", "nested"],
+)
+def test_headers_that_lead_astray_are_refused(content, reason):
+    with pytest.raises(Invalid, match=reason):
+        _parse(content)
 
 
 def test_too_many_members_are_refused(monkeypatch):

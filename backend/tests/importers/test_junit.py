@@ -28,7 +28,9 @@ def _suite(*cases, attributes=""):
 
 
 def _bodies(parts):
-    return [part.body for part in parts if isinstance(part, report.Result)]
+    """In the order of the file; what may come again is told late."""
+    results = [part for part in parts if isinstance(part, report.Result)]
+    return [part.body for part in sorted(results, key=lambda part: int(part.key))]
 
 
 def _only(content):
@@ -190,6 +192,11 @@ class TestCases:
             ("sanity", "action-plugin-docs", "sanity.action-plugin-docs"),
             ("", "costs 1.50 dollars", "costs 1.50 dollars"),
             ("", "", None),
+            ("src/cart.test.ts", "Cart adds", "src/cart.test.ts.Cart adds"),
+            ("cart.spec.ts", "adds", "cart.spec.ts.adds"),
+            ("./cart.bats", "adds", "cart.bats.adds"),
+            ("", "cart.spec.js", "cart.spec.js"),
+            (" tests.mod.T ", " ok ", "T.ok"),
         ],
     )
     def test_test_id(self, classname, name, test_id):
@@ -208,10 +215,101 @@ class TestCases:
             ("<xpassed/>", "xpassed"),
             ("<system-out>failure</system-out>", "passed"),
             ("<flakyFailure/><rerunFailure/>", "passed"),
+            ("<skipped type='XFAIL'/>", "xfailed"),
+            ("<skipped message='expected test failure'>no</skipped>", "xfailed"),
+            ("<skipped message='test passes unexpectedly'/>", "xpassed"),
+            ("<error type='UnexpectedSuccess'/>", "xpassed"),
+            ("<skipped message='TEST_CASE tagged with !mayfail'/><failure/>", "xfailed"),
+            ("<skipped type='todo'/><failure/>", "xfailed"),
+            ("<skipped/><failure/>", "failed"),
         ],
     )
     def test_outcome(self, children, outcome):
         assert _only(_suite(f"<testcase name='a' failure='false'>{children}</testcase>"))["result"] == outcome
+
+    @pytest.mark.parametrize(
+        ("attributes", "outcome", "reason"),
+        [
+            ("status='run' result='completed'", "passed", None),
+            ("status='notrun' result='suppressed'", "skipped", "suppressed"),
+            ("status='disabled'", "skipped", "disabled"),
+            ("status='Skipped'", "skipped", None),
+            ("status='fail'", "failed", None),
+            ("result='blocked'", "blocked", None),
+            ("status='passed' failure='a message'", "passed", None),
+        ],
+    )
+    def test_outcome_that_only_attributes_tell(self, attributes, outcome, reason):
+        body = _only(_suite(f"<testcase name='a' {attributes}/>"))
+        assert (body["result"], body["metadata"].get("skip_reason")) == (outcome, reason)
+
+    @pytest.mark.parametrize(
+        ("failure", "name", "message"),
+        [
+            ("message='' type='AssertionError'>one\ntwo", "AssertionError", "one"),
+            ("message='Failed' type=''>=== RUN TestPay\n  a_test.go:1: no\n", None, "a_test.go:1: no"),
+            ("message='test failure'>Traceback (most…\n  x\nKeyError: 1\n", "KeyError", "KeyError: 1"),
+            ("type='a\\B'>Shop\\CartTest::testPay\nno money", "a\\B", "no money"),
+            ("type='REQUIRE' message='1 == 2'>", None, "1 == 2"),
+            ("type='test failure with exit code 1' message='x'>", None, "x"),
+            ("type='Error' message=' x '>", "Error", "x"),
+            ("type='FAILURE' message='Failed'>", None, "Failed"),
+        ],
+    )
+    def test_vague_failure_is_told_in_its_own_words(self, failure, name, message):
+        metadata = _only(_suite(f"<testcase name='a'><failure {failure}</failure></testcase>"))["metadata"]
+        assert (metadata.get("exception_name"), metadata["message"]) == (name, message)
+
+    def test_parameters_of_googletest(self):
+        case = "<testcase name='IsRound/0' classname='Some/Price' value_param='1.50' type_param='int'/>"
+        body = _only(_suite(case))
+        assert (body["test_id"], body["params"]) == (
+            "Some/Price.IsRound/0",
+            {"value_param": "1.50", "type_param": "int"},
+        )
+
+    def test_class_file_line_and_assertions_of_phpunit(self):
+        case = "<testcase name='testPay' class='Shop\\CartTest' file='/t/C.php' line='7' assertions='2'/>"
+        body = _only(_suite(case))
+        said = {key: body["metadata"][key] for key in ("fspath", "line", "assertions")}
+        assert body["test_id"] == "CartTest.testPay"
+        assert said == {"fspath": "/t/C.php", "line": "7", "assertions": "2"}
+
+    def test_suites_of_node_are_the_class(self):
+        inner = "<testsuite name='inner' disabled='0'><testcase name='b' classname='test'/></testsuite>"
+        outer = (
+            f"<testsuite name='Cart' disabled='0'><testcase name='a' classname='test'/>{inner}</testsuite>"
+        )
+        bodies = _bodies(_parse(f"<testsuites>{outer}</testsuites>".encode()))
+        assert [body["test_id"] for body in bodies] == ["Cart.a", "Cart > inner.b"]
+
+    @pytest.mark.parametrize("unknown", ["1970-01-01T00:00:00", "0001-01-01T00:00:00", "soon"])
+    def test_time_that_is_none_is_that_of_the_suite(self, unknown):
+        case = f"<testcase name='a' timestamp='{unknown}'/>"
+        body = _only(_suite(case, attributes="timestamp='2024-01-01T00:00:00'"))
+        assert body["start_time"] == "2024-01-01T00:00:00+00:00"
+
+    def test_host_of_the_suite_is_told(self):
+        assert _only(_suite("<testcase name='a'/>", attributes="hostname='h'"))["metadata"]["hostname"] == "h"
+
+    def test_attachments_are_only_text(self):
+        case = "<testcase name='a'><system-out>[[ATTACHMENT|/etc/passwd]]</system-out></testcase>"
+        assert _files(_parse(_suite(case))) == {("0", "system-out.log"): "[[ATTACHMENT|/etc/passwd]]"}
+
+    def test_very_long_reason_is_cut(self):
+        case = f"<testcase name='a'><skipped>{'x' * 9000}</skipped></testcase>"
+        assert len(_only(_suite(case))["metadata"]["skip_reason"]) == 4000
+
+    def test_very_long_name_fits(self):
+        first, second = _bodies(
+            _parse(_suite(f"<testcase name='{'x' * 9000}a'/>", f"<testcase name='{'x' * 9000}b'/>"))
+        )
+        assert len(first["test_id"].encode()) <= 2048
+        assert first["test_id"] != second["test_id"]
+
+    def test_elements_that_belong_nowhere_are_passed_over(self):
+        case = "<testcase name='a'><x><failure/></x><testcase name='b'/><testsuite/></testcase>"
+        assert [body["result"] for body in _bodies(_parse(_suite(case, "<y><testcase/></y>")))] == ["passed"]
 
     def test_message_alone_is_no_lost_text(self):
         parts = _parse(_suite("<testcase name='a'><failure message='only this'/></testcase>"))
@@ -236,12 +334,33 @@ class TestCases:
         assert "case 1 (a): 'soon' is no duration" in warned.text
 
     def test_long_output_is_cut(self, monkeypatch):
-        monkeypatch.setattr(junit_elements, "TEXT_CHARACTERS", 100)
-        parts = _parse(_suite(f"<testcase name='a'><system-out>{'x' * 150}</system-out></testcase>"))
-        assert _files(parts)["0", "system-out.log"] == "x" * 100 + "\n[50 more characters were left out]"
+        monkeypatch.setattr(junit_elements, "TEXT_CHARACTERS", 1000)
+        parts = _parse(_suite(f"<testcase name='a'><system-out>{'x' * 1050}</system-out></testcase>"))
+        assert _files(parts)["0", "system-out.log"] == "x" * 1000 + "\n[50 more characters were left out]"
 
 
 class TestRun:
+    def test_name_and_host_are_its_metadata(self):
+        suite = "<testsuite name='S' hostname='h'/>"
+        assert _run(f"<testsuites name='all'>{suite}</testsuites>".encode()).body["metadata"] == {
+            "name": "all",
+            "hostname": "h",
+        }
+
+    @pytest.mark.parametrize(
+        ("root", "expected"), [("time='9'", 9), ("time='soon'", 4.5), ("", 4.5), ("time='0'", 4.5)]
+    )
+    def test_duration_is_that_of_the_root_or_of_its_suites(self, root, expected):
+        suites = "<testsuite time='1,5'><testsuite time='7'/></testsuite><testsuite time='3s'/>"
+        assert _run(f"<testsuites {root}>{suites}</testsuites>".encode()).body["duration"] == expected
+
+    def test_error_outside_of_cases_is_a_file_and_a_warning(self):
+        parts = _parse(_suite("<error message='no server'/>"))
+        assert _files(parts) == {(None, "S error.log"): "no server"}
+        assert "suite S: <error> outside of its cases" in next(
+            part.text for part in parts if isinstance(part, report.Warned)
+        )
+
     def test_id_is_a_uuid_in_the_name(self):
         id_ = "8c1f7c1e-6f0a-4a3e-9c55-3a1c2b9f0d11"
         assert _run(_suite(), f"a-{id_}.xml").body["id"] == id_
@@ -279,10 +398,10 @@ class TestHostileXML:
             (b"<testsuite>\n<testcase></testsuite>", "line 2: the XML is broken, mismatched tag"),
             (b"<testsuite>\n\n", "line 3: the XML is broken, no element found"),
             (b"<testsuite>&x;</testsuite>", "the XML is broken, undefined entity"),
-            (b"<testsuite>\xff</testsuite>", "the XML is broken, not well-formed"),
+            (b"<testsuite><</testsuite>", "the XML is broken, not well-formed"),
             (b"<?xml version='1.0' encoding='klingon'?><testsuite/>", "line 1"),
             (b"\n<html/>", "line 2: the root is <html>, JUnit XML begins with"),
-            (b"<testsuite>" * 101, "line 1: elements are nested more than 100 levels deep"),
+            (b"<testsuite>" * 501, "line 1: elements are nested more than 500 levels deep"),
             (b"", "no element found"),
         ],
     )
@@ -313,6 +432,11 @@ class TestHostileXML:
         monkeypatch.setattr(junit_elements, "TEXT_CHARACTERS", 10)
         with pytest.raises(Invalid, match="texts of one case"):
             _parse(_suite(f"<testcase name='a'>{'<failure>1234567</failure>' * 4}</testcase>"))
+
+    def test_endless_elements_of_a_case_are_refused(self, monkeypatch):
+        monkeypatch.setattr(junit_elements, "TEXT_CHARACTERS", 1000)
+        with pytest.raises(Invalid, match="texts of one case"):
+            _parse(_suite(f"<testcase name='a'>{'<failure/>' * 30}</testcase>"))
 
     def test_memory_does_not_grow_with_the_number_of_cases(self):
         def most(count):
@@ -359,6 +483,9 @@ def test_beginning_of_a_file_shows_what_it_is(head, name, format_):
         ("0,25", 0.25),
         (" 2s ", 2),
         ("1e-3", 0.001),
+        ("1.5s", 1.5),
+        ("1,234.5 s", 1234.5),
+        ("NaN", None),
         ("", None),
         (None, None),
         ("-1", None),
@@ -379,6 +506,9 @@ def test_duration_is_read(text, value):
         ("2024-01-15T10:30:00.5+02:00", "2024-01-15T08:30:00.500000+00:00"),
         ("2024-01-15T10:30:00Z", "2024-01-15T10:30:00+00:00"),
         ("Mon, 15 Jan 2024 10:30:00 +0000", "2024-01-15T10:30:00+00:00"),
+        ("Mon Jan 15 10:30:00 2024", "2024-01-15T10:30:00+00:00"),
+        ("1705314600", "2024-01-15T10:30:00+00:00"),
+        ("1705314600500", "2024-01-15T10:30:00.500000+00:00"),
         ("0001-01-01T00:00:00+23:00", None),
         ("soon", None),
         ("", None),

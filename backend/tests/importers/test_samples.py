@@ -36,7 +36,9 @@ def told(path):
         if name is None:
             return {"format": None}
         try:
-            parts = [_read(part) for part in importers.FORMATS[name].parse(file, path.name)]
+            found = importers.format_of(name, file, path.name)
+            name = found.name
+            parts = [_read(part) for part in found.parse(file, path.name)]
         except Invalid as error:
             return {"format": name, "error": error.message}
     return {"format": name, **_summary([part for part, _ in parts], dict(_files(parts)))}
