@@ -9,8 +9,8 @@ import pytest
 from click.testing import CliRunner
 from sqlalchemy import create_engine, text
 
-from ibutsu_server import __version__, access, cli
-from ibutsu_server.cli import main
+from ibutsu_server import __version__, access
+from ibutsu_server.cli import context, main
 from ibutsu_server.db import upgrade
 
 pytestmark = pytest.mark.integration
@@ -265,7 +265,7 @@ def test_token_with_a_limit_that_does_not_exist_is_not_made(run, rows, admin, op
 
 @pytest.mark.unit
 def test_roles_that_can_be_asked_for_are_those_there_are():
-    assert cli.ROLES == access.ROLES
+    assert context.ROLES == access.ROLES
 
 
 @pytest.mark.validation
