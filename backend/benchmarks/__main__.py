@@ -17,20 +17,22 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks import artifact, ingest, lists, load_data
+from benchmarks import artifact, batch, faults, imports, ingest, lists, load_data
 
 GENERATOR = Path(__file__).parents[3] / "shared" / "bench" / "generate.py"
 ANCHOR = "2026-11-20T00:00:00Z"
-PARTS = ("ingest", "lists", "artifact")
+PARTS = ("ingest", "batch", "imports", "lists", "artifact")
 MEBIBYTE = 1024 * 1024
 
 
 def main() -> None:
+    if sys.argv[1:2] == ["faults"]:
+        sys.exit(faults.main(sys.argv[2:]))
     options = _options()
     databases = ["sqlite", *(["postgresql"] if options.postgresql else [])]
     for part in options.parts:
         for database in databases:
-            {"ingest": _ingest, "lists": _lists, "artifact": _artifact}[part](options, database)
+            _MEASURE[part](options, database)
 
 
 def _options() -> argparse.Namespace:
@@ -40,6 +42,10 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--results", type=int, default=1_000_000, help="results in the lists")
     parser.add_argument("--requests", type=int, default=4000, help="POST /api/result of all clients together")
+    parser.add_argument("--batch-results", type=int, default=100_000, help="in batches, each size")
+    parser.add_argument("--cases", type=int, default=50_000, help="of the JUnit file")
+    parser.add_argument("--big-cases", type=int, default=200_000, help="of the file beside single results")
+    parser.add_argument("--redis", default=os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9"))
     parser.add_argument("--artifact-mebibytes", type=int, default=1024)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "ibutsu-bench")
     parser.add_argument(
@@ -59,6 +65,31 @@ def _ingest(options: argparse.Namespace, database: str) -> None:
     print(f"\nPOST /api/result, {ingest.CLIENTS} clients, {database}, {processes} process(es)")
     print(
         f"  floor {floor:6.0f}/s   product {product:6.0f}/s   {product / floor:4.0%} of the floor", flush=True
+    )
+
+
+def _batch(options: argparse.Namespace, database: str) -> None:
+    with _new_database(options, database) as (url, folder):
+        rates = batch.measure(url, folder, results=options.batch_results)
+    print(f"\nPOST /api/results, one client, one process, {database}")
+    print(f"  the driver's bulk way {rates.floor:6.0f}/s", end="")
+    for size, rate in (("5,000", rates.small), ("50,000", rates.large)):
+        print(f"   {size} a request {rate:6.0f}/s ({rate / rates.floor:.0%} of it)", end="")
+    print(flush=True)
+
+
+def _imports(options: argparse.Namespace, database: str) -> None:
+    with _new_database(options, database) as (url, folder):
+        sizes = {"cases": options.cases, "big": options.big_cases}
+        found = imports.measure(url, folder, broker=options.redis, **sizes)
+    print(f"\nPOST /api/import until it is done, {database}")
+    print(
+        f"  JUnit, {options.cases} cases {found.junit:6.0f}/s   archive, 2000 results {found.archive:6.0f}/s"
+    )
+    print(
+        f"  {options.big_cases} cases: the worker grew by {found.grown / MEBIBYTE:.0f} MiB; meanwhile "
+        f"POST /api/result p95 {found.post_p95 * 1000:.0f} ms ({found.posts} of them)",
+        flush=True,
     )
 
 
@@ -83,6 +114,15 @@ def _artifact(options: argparse.Namespace, database: str) -> None:
     print(f"\nOne artifact of {options.artifact_mebibytes} MiB, {database}")
     print(f"  up {moved.up:5.1f} s, memory +{moved.grown_up / MEBIBYTE:.0f} MiB", end="; ")
     print(f"down {moved.down:5.1f} s, memory +{moved.grown_down / MEBIBYTE:.0f} MiB", flush=True)
+
+
+_MEASURE = {
+    "ingest": _ingest,
+    "batch": _batch,
+    "imports": _imports,
+    "lists": _lists,
+    "artifact": _artifact,
+}
 
 
 @contextmanager

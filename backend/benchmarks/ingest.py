@@ -58,7 +58,7 @@ async def _client(port: int, queue: Iterator[bytes]) -> None:
 
 
 def _message(server: Server, run: str, i: int) -> bytes:
-    body = json.dumps(_result(server.project, run, i)).encode()
+    body = json.dumps(as_reported(server.project, run, i)).encode()
     headers = "".join(f"{name}: {value}\r\n" for name, value in server.headers.items())
     return (
         f"POST /api/result HTTP/1.1\r\nHost: 127.0.0.1\r\n{headers}"
@@ -66,7 +66,7 @@ def _message(server: Server, run: str, i: int) -> bytes:
     ).encode() + body
 
 
-def _result(project: str, run: str, i: int) -> dict[str, object]:
+def as_reported(project: str, run: str, i: int) -> dict[str, object]:
     outcome = "failed" if i % 12 == 5 else "skipped" if i % 20 == 7 else "passed"
     module = f"tests/module_{i % 50:02d}/test_feature.py"
     return {

@@ -37,6 +37,8 @@ class Server:
     pid: int
     token: str
     project: str
+    worker: int | None = None
+    """The process that does the background work, where that is another one."""
 
     @property
     def headers(self) -> dict[str, str]:
@@ -58,10 +60,33 @@ class Server:
             raise RuntimeError(text.decode())
         return str(json.loads(text)["id"])
 
-    def memory(self) -> int:
-        """Resident bytes of the process."""
-        status = Path(f"/proc/{self.pid}/status").read_text()
+    def memory(self, pid: int | None = None) -> int:
+        """Resident bytes of a process, that of the server if no other is given."""
+        status = Path(f"/proc/{pid or self.pid}/status").read_text()
         return next(int(line.split()[1]) * 1024 for line in status.splitlines() if line.startswith("VmRSS"))
+
+
+@contextmanager
+def working(url: str, folder: Path, *, broker: str) -> Iterator[Server]:
+    """The whole product as it is started: in one process on SQLite, with a worker and a broker elsewhere."""
+    token, project = _prepare(url, folder)
+    port = _free_port()
+    if url.startswith("sqlite"):
+        environment = _environment(url, folder)
+        started = [_run(["-m", "ibutsu_server", "serve", "--port", str(port)], environment)]
+    else:
+        environment = {**_environment(url, folder), "CELERY_BROKER_URL": broker}
+        one_at_a_time = ["worker", "--pool", "solo", "--loglevel", "error"]
+        started = [
+            _start("ibutsu_server.asgi", port, environment),
+            _run(["-m", "ibutsu_server", *one_at_a_time], environment),
+        ]
+    try:
+        _wait(port, started[0])
+        yield Server([port], started[0].pid, token, project, started[-1].pid)
+    finally:
+        for process in reversed(started):
+            _stop(process)
 
 
 @contextmanager
@@ -82,12 +107,14 @@ def running(
 
 
 def _start(module: str, port: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
-    command = [sys.executable, "-m", "uvicorn", f"{module}:app", "--port", str(port)]
+    quietly = ["--no-access-log", "--log-level", "error"]
+    return _run(["-m", "uvicorn", f"{module}:app", "--port", str(port), *quietly], environment)
+
+
+def _run(arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen[bytes]":
+    command = [sys.executable, *arguments]
     return subprocess.Popen(
-        [*command, "--no-access-log", "--log-level", "error"],
-        env=environment,
-        cwd=BACKEND,
-        start_new_session=True,
+        command, env=environment, cwd=BACKEND, start_new_session=True, stdout=subprocess.DEVNULL
     )
 
 

@@ -13,7 +13,7 @@ from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
-from ibutsu_server.controllers import bodies, cookies, current, limits, problems, run_task
+from ibutsu_server.controllers import bodies, cookies, current, limits, problems, rows, run_task
 from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
@@ -26,10 +26,12 @@ from ibutsu_server.controllers.framework import (
 )
 from ibutsu_server.db import db
 from ibutsu_server.db.engine import configure, engine_options
+from ibutsu_server.domain import bucket, policies
 from ibutsu_server.mail import Post
 from ibutsu_server.settings import Settings
 from ibutsu_server.storage import Storage
 from ibutsu_server.tasks import create_celery
+from ibutsu_server.tasks.vital_signs import VitalSigns
 
 
 class FastJSON(JSONProvider):
@@ -102,10 +104,14 @@ def _configure(app: Flask, settings: Settings) -> None:
         app.app_context, broker_url=settings.celery_broker_url, artifacts_url=settings.artifacts_url
     )
     app.extensions["celery"].conf.post = Post.of(settings)
+    app.extensions["celery"].conf.policy = policies.defaults(settings)
+    app.config["VITAL_SIGNS"] = VitalSigns(app.extensions["celery"])
+    app.extensions["celery"].conf.import_bucket = bucket.Source.of(settings)
     app.before_request(current.note_address)
     app.before_request(require_operation)
     app.before_request(bodies.read_to_the_end)
     app.after_request(_commit)
+    app.teardown_request(rows.close)
 
 
 def _commit(response: Response) -> Response:
@@ -116,10 +122,15 @@ def _commit(response: Response) -> Response:
 
 
 def _body_validators(settings: Settings) -> dict[str, Any]:
-    largest = {"artifact": settings.artifact_max_bytes, "import": settings.import_max_bytes}
+    largest = {
+        "artifact": settings.artifact_max_bytes,
+        "batch": settings.batch_max_bytes,
+        "import": settings.import_max_bytes,
+    }
     uploaded = partial(bodies.UploadedBody, limits=largest)
     return {
-        "application/json": partial(bodies.JSONBody, max_bytes=settings.request_max_bytes),
+        "application/json": partial(bodies.json_body, max_bytes=settings.request_max_bytes, limits=largest),
+        "application/x-ndjson": uploaded,
         "multipart/form-data": uploaded,
         "application/x-www-form-urlencoded": uploaded,
     }

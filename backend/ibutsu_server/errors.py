@@ -1,6 +1,7 @@
 """What can go wrong in the product, in its own words; `controllers.problems` gives each its HTTP status."""
 
 from collections.abc import Sequence
+from typing import Any
 
 
 class Error(Exception):
@@ -22,6 +23,14 @@ class InvalidFields(Invalid):
     def __init__(self, message: str, found: Sequence[tuple[str, str]]) -> None:
         super().__init__(message)
         self.found = found
+
+
+class RejectedLines(Invalid):
+    """Lines of a batch cannot be stored; `rejected` tells the number of each and what is wrong with it."""
+
+    def __init__(self, message: str, rejected: Sequence[dict[str, Any]]) -> None:
+        super().__init__(message)
+        self.rejected = rejected
 
 
 class NotSignedIn(Error):
@@ -53,6 +62,10 @@ class Conflict(Error):
 
 class TooLarge(Error):
     """More bytes than a limit allows."""
+
+
+class QuotaExceeded(Error):
+    """A project has as much as it may have."""
 
 
 class TooOften(Error):

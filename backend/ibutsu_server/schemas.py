@@ -43,6 +43,11 @@ def require_storable(value: Any, path: str = "", depth: int = MAX_DEPTH) -> None
         raise Invalid("The number is out of range", field=path)
 
 
+def is_surely_storable(text: bytes) -> bool:
+    """Whether JSON that orjson takes holds nothing of what `require_storable` is about; its text tells."""
+    return b"\\u0000" not in text and text.count(b"{") + text.count(b"[") < MAX_DEPTH
+
+
 def faults(value: Any, schema: dict[str, Any]) -> list[tuple[str, str]]:
     """What breaks a schema of the specification: paths, and what is wrong there."""
     if id(schema) not in _compiled:

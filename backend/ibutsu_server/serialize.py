@@ -1,8 +1,10 @@
 """Entities as the JSON that clients know, one function each."""
 
 from collections.abc import Callable
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
+from uuid import UUID
 
 from ibutsu_server.db.models import (
     Artifact,
@@ -13,13 +15,18 @@ from ibutsu_server.db.models import (
     Project,
     Result,
     Run,
+    ScheduledTask,
     Task,
     Token,
     User,
     UserSession,
     WidgetConfig,
+    Worker,
 )
 from ibutsu_server.domain.counts import OUTCOME_COLUMNS
+from ibutsu_server.domain.policies import Policy
+from ibutsu_server.domain.retention_preview import Preview
+from ibutsu_server.domain.usage_reports import Month, Stored
 from ibutsu_server.domain.users import Joined
 from ibutsu_server.pages import Page
 from ibutsu_server.widgets import declared
@@ -82,6 +89,7 @@ def run(run: Run) -> JSON:
         "project_id": str(run.project_id),
         "summary": summary(run),
         "metadata": run.data or {},
+        "is_kept": run.is_kept,
     }
 
 
@@ -119,6 +127,7 @@ def import_(import_: Import) -> JSON:
         "created": time(import_.created),
         "run_id": _id(import_.run_id),
         "error": import_.error,
+        "progress": {"seen": import_.rows_seen, "done": import_.rows_done},
         "metadata": import_.data or {},
     }
 
@@ -255,3 +264,53 @@ def audit_entry(entry: AuditEntry) -> JSON:
 def task(task: Task, message: str) -> JSON:
     error = {"error": task.error.splitlines()} if task.error else {}
     return {"state": task.state, "message": message, **error, **(task.result or {})}
+
+
+def retention(project_id: UUID, stored: JSON, effective: Policy) -> JSON:
+    """What a project says itself, and what holds for it."""
+    return {"project_id": str(project_id), **stored, "effective": asdict(effective)}
+
+
+def preview(found: Preview) -> JSON:
+    return {
+        kind: {"count": doomed.count, "bytes": doomed.bytes, "oldest": time(doomed.oldest)}
+        for kind, doomed in found._asdict().items()
+    }
+
+
+def usage(now: Stored, months: list[Month], effective: Policy) -> JSON:
+    quota = {"max_bytes": effective.max_bytes, "max_results": effective.max_results}
+    return {**stored(now), **quota, "months": [month._asdict() for month in months]}
+
+
+def stored(found: Stored) -> JSON:
+    return {
+        "project_id": str(found.id),
+        "name": found.name,
+        "stored_bytes": found.stored_bytes,
+        "results": found.results,
+    }
+
+
+def worker(found: Worker) -> JSON:
+    return {
+        "id": str(found.id),
+        "kind": found.kind,
+        "hostname": found.hostname,
+        "pid": found.pid,
+        "queues": found.queues,
+        "concurrency": found.concurrency,
+        "started": time(found.started),
+        "seen": time(found.seen),
+        "doing": found.doing,
+    }
+
+
+def scheduled_task(found: ScheduledTask) -> JSON:
+    return {
+        "name": found.name,
+        "started": time(found.started),
+        "ended": time(found.ended),
+        "error": found.error,
+        "failing_since": time(found.failing_since),
+    }

@@ -56,7 +56,16 @@ class Settings(MailSettings, ProviderSettings, BaseSettings):
     storage_url: str | None = _own("STORAGE_URL", None, pattern=ANY_URL)
     artifact_max_bytes: int = _own("ARTIFACT_MAX_BYTES", 5 * MEBIBYTE, gt=0)
     import_max_bytes: int = _own("IMPORT_MAX_BYTES", 1024 * MEBIBYTE, gt=0)
+    import_bucket_url: str | None = _own("IMPORT_BUCKET_URL", None, pattern=ANY_URL)
+    import_bucket_user: str | None = _own("IMPORT_BUCKET_USER", None, pattern=r"^\S+@\S+$")
+    batch_max_bytes: int = _own("BATCH_MAX_BYTES", 256 * MEBIBYTE, gt=0)
     request_max_bytes: int = _own("REQUEST_MAX_BYTES", 20 * MEBIBYTE, gt=0)
+    retention_imports_days: int = _own("RETENTION_IMPORTS_DAYS", 7, ge=0, le=36_500)
+    retention_artifacts_days: int | None = _own("RETENTION_ARTIFACTS_DAYS", None, ge=0, le=36_500)
+    retention_results_days: int | None = _own("RETENTION_RESULTS_DAYS", None, ge=0, le=36_500)
+    retention_runs_days: int | None = _own("RETENTION_RUNS_DAYS", None, ge=0, le=36_500)
+    quota_bytes: int | None = _own("QUOTA_BYTES", None, ge=0)
+    quota_results: int | None = _own("QUOTA_RESULTS", None, ge=0)
 
     jwt_secret: str | None = Field(default=None, min_length=SECRET_BYTES)
     jwt_issuer: str = Field(default="org.ibutsu-project.server", min_length=1)
@@ -97,6 +106,8 @@ class Settings(MailSettings, ProviderSettings, BaseSettings):
             raise ValueError("POSTGRESQL_HOST and POSTGRESQL_DB must be set together")
         if self.superadmin_password is not None and self.superadmin_email is None:
             raise ValueError("IBUTSU_SUPERADMIN_EMAIL must be set when IBUTSU_SUPERADMIN_PASSWORD is")
+        if (self.import_bucket_url is None) != (self.import_bucket_user is None):
+            raise ValueError("IBUTSU_IMPORT_BUCKET_URL and IBUTSU_IMPORT_BUCKET_USER must be set together")
         self._try_database()
         if not self.is_embedded:
             for name in ("jwt_secret", "celery_broker_url"):

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import chain
 from pathlib import Path
-from typing import TYPE_CHECKING, Self
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, BinaryIO, Self, cast
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
@@ -50,7 +51,7 @@ class Storage:
         self._folder = folder
 
     @classmethod
-    def open(cls, url: str) -> Self:
+    def open(cls, url: str, *, setting: str = "IBUTSU_STORAGE_URL") -> Self:
         """Open `file:///…`, `s3://…`, `gs://…`, `az://…` or `memory://`; raises SettingsError."""
         scheme = urlsplit(url).scheme
         try:
@@ -62,8 +63,8 @@ class Storage:
                 return cls(from_url(url))
         except (BaseError, ValueError, OSError) as error:
             reason = str(error).partition("\n")[0]
-            raise SettingsError(f"IBUTSU_STORAGE_URL: {url} cannot be used: {reason}") from None
-        raise SettingsError(f"IBUTSU_STORAGE_URL: {url} is none of file:///, s3://, gs:// and az://")
+            raise SettingsError(f"{setting}: {url} cannot be used: {reason}") from None
+        raise SettingsError(f"{setting}: {url} is none of file:///, s3://, gs:// and az://")
 
     @classmethod
     def _in_folder(cls, folder: Path) -> Self:
@@ -98,6 +99,17 @@ class Storage:
     def _piece(self, key: str, start: int, end: int) -> bytes:
         with _told():
             return bytes(obstore.get_range(self._store, key, start=start, end=min(start + READ_BYTES, end)))
+
+    def fetch(self, key: str) -> BinaryIO:
+        """The whole object as a file that can be read in any order, on disk."""
+        if self._folder is not None:
+            with _told():
+                return (self._folder / key).open("rb")
+        copy = TemporaryFile()  # noqa: SIM115 - closed by who asked for it
+        for piece in self.read(key, 0, self.size(key)):
+            copy.write(piece)
+        copy.seek(0)
+        return cast("BinaryIO", copy)
 
     def size(self, key: str) -> int:
         with _told():

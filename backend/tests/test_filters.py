@@ -692,7 +692,9 @@ def test_metadata_is_found_through_its_index(session, entity, clause):
     explain = f"EXPLAIN (ANALYZE, COSTS OFF, TIMING OFF) {sql}"
     plan = "\n".join(session.connection().exec_driver_sql(explain, sql.params).scalars())
     session.rollback()
-    rows = re.findall(rf"Bitmap Index Scan on ix_{entity.__tablename__}_(?:data|keys) \(actual rows=(\d+)", plan)
+    rows = re.findall(
+        rf"Bitmap Index Scan on ix_{entity.__tablename__}_(?:data|keys) \(actual rows=(\d+)", plan
+    )
     assert rows, plan
     assert all(int(count) < len(RUNS) for count in rows), f"reads the whole index:\n{plan}"
 

@@ -31,6 +31,10 @@ def deployed(monkeypatch):
     [
         ("IBUTSU_ARTIFACT_MAX_BYTES", "many"),
         ("IBUTSU_REQUEST_MAX_BYTES", "0"),
+        ("IBUTSU_IMPORT_BUCKET_URL", "somewhere"),
+        ("IBUTSU_IMPORT_BUCKET_URL", "s3://alone"),
+        ("IBUTSU_IMPORT_BUCKET_USER", "nobody"),
+        ("IBUTSU_IMPORT_BUCKET_USER", "alone@example.com"),
         ("IBUTSU_STATEMENT_TIMEOUT_SECONDS", "-1"),
         ("IBUTSU_STORAGE_URL", "somewhere"),
         ("IBUTSU_SUPERADMIN_EMAIL", "nobody"),

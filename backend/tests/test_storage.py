@@ -3,7 +3,6 @@
 import os
 import subprocess
 import sys
-import urllib.request
 from pathlib import Path
 
 import pytest
@@ -25,32 +24,7 @@ def storage(request, tmp_path):
         case "memory":
             return Storage.open("memory://")
         case _:
-            return request.getfixturevalue("s3_storage")
-
-
-@pytest.fixture
-def s3_storage(s3_server, monkeypatch):
-    monkeypatch.setenv("AWS_ENDPOINT_URL", s3_server)
-    monkeypatch.setenv("AWS_ALLOW_HTTP", "true")
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "key")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setenv("AWS_REGION", "us-east-1")
-    for path in ("moto-api/reset", "bucket"):
-        method = "POST" if path == "moto-api/reset" else "PUT"
-        urllib.request.urlopen(urllib.request.Request(f"{s3_server}/{path}", method=method)).close()
-    return Storage.open("s3://bucket/ibutsu")
-
-
-@pytest.fixture(scope="module")
-def s3_server():
-    """An S3 by moto in a process of its own; the first line it logs says on which free port."""
-    command = [sys.executable, "-u", "-m", "moto.server", "-H", "127.0.0.1", "-p", "0"]
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as server:
-        address = next(line for line in server.stderr if "Running on" in line).split()[-1]
-        drain = subprocess.Popen(["cat"], stdin=server.stderr, stdout=subprocess.DEVNULL)
-        yield address
-        server.terminate()
-        drain.wait()
+            return Storage.open(request.getfixturevalue("s3_bucket"))
 
 
 def _keys(storage):

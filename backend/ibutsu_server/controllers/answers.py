@@ -36,10 +36,3 @@ def start_afresh(thing: Any, body: JSON, metadata: str) -> None:
     """With `?metadata=replace` what is sent is all that there will be, where something is sent."""
     if metadata == "replace" and body.get("metadata") is not None:
         thing.data = {}
-
-
-def with_metadata(body: JSON) -> JSON:
-    """`data` is an old name of `metadata`."""
-    if "data" not in body:
-        return body
-    return {"metadata": body["data"], **{key: value for key, value in body.items() if key != "data"}}

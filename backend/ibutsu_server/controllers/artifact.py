@@ -13,9 +13,9 @@ from ibutsu_server import pages, serialize
 from ibutsu_server.access import Scope, as_uuid, as_uuid_or_none
 from ibutsu_server.controllers import bodies, content
 from ibutsu_server.controllers.answers import JSON, Answer, created
-from ibutsu_server.controllers.current import scope, settings
+from ibutsu_server.controllers.current import policy, scope, settings
 from ibutsu_server.db.models import Artifact, Result, Run
-from ibutsu_server.domain import artifacts
+from ibutsu_server.domain import artifacts, quotas
 from ibutsu_server.errors import Invalid, NotFound
 
 READ_BYTES = 256 * 1024
@@ -50,6 +50,8 @@ def upload_artifact() -> Answer:
     parent = _find(caller, Run, run_id) if run_id is not None else _find(caller, Result, result_id)
     upload = artifacts.Upload(_pieces(file), filename, _metadata(), id_)
     limit = settings().artifact_max_bytes
+    size = bodies.size_of(file)
+    quotas.require_bytes(parent.project_id, size, default=policy(), stored_as=(Artifact, id_))
     artifact, replayed = artifacts.receive(content.storage(), parent, upload, limit=limit)
     return created(serialize.artifact(artifact), replayed=replayed)
 

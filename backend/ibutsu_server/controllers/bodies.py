@@ -1,6 +1,7 @@
 """Request bodies as they come in: bounded, strictly parsed and checked against the specification."""
 
 from collections.abc import AsyncIterator
+from os import SEEK_END
 from typing import Any
 
 import orjson
@@ -8,14 +9,17 @@ from connexion.validators import AbstractRequestBodyValidator
 from flask import request
 from starlette.datastructures import Headers
 from starlette.types import Message, Receive, Scope
+from werkzeug.datastructures import FileStorage
 
 from ibutsu_server import schemas
 from ibutsu_server.controllers.problems import InvalidBody
 from ibutsu_server.domain import artifacts
 from ibutsu_server.errors import Invalid, TooLarge
 
-FIELDS = {"artifact": "file", "import": "importFile"}
+FIELDS = {"artifact": "file", "batch": "results", "import": "importFile"}
 """Where the file of a form is, by the limit of the form."""
+
+NAME_MAX = 1024
 
 FORM_OVERHEAD_BYTES = 1024 * 1024
 """Room for the other fields of a form with a file."""
@@ -85,6 +89,30 @@ class UploadedBody(AbstractRequestBodyValidator):
             return message
 
         return bounded, scope
+
+
+def json_body(
+    *, schema: dict[str, Any], max_bytes: int, limits: dict[str, int], **more: Any
+) -> AbstractRequestBodyValidator:
+    """Most JSON is read here; what has a limit of its own is a stream that its handler reads."""
+    if "x-limit" in schema:
+        return UploadedBody(schema=schema, limits=limits, **more)
+    return JSONBody(schema=schema, max_bytes=max_bytes, **more)
+
+
+def filename_of(file: FileStorage, field: str) -> str:
+    """The name that an uploaded file came with."""
+    name = file.filename or ""
+    if "\0" in name or len(name) > NAME_MAX:
+        raise Invalid(f"A filename has at most {NAME_MAX} characters and no NUL", field=field)
+    return name
+
+
+def size_of(file: FileStorage) -> int:
+    """Bytes of an uploaded file, which is on disk already; it is read from its beginning afterwards."""
+    size = file.stream.seek(0, SEEK_END)
+    file.stream.seek(0)
+    return size
 
 
 def read_to_the_end() -> None:

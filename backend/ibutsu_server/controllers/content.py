@@ -42,7 +42,8 @@ def answer(artifact: Artifact, disposition: str) -> Response:
     if request.method == "GET" and response.status_code in (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT):
         chosen = response.content_range
         start, end = chosen.start or 0, chosen.stop or artifact.size
-        response.response = storage().read(artifact.storage_key, start, end)
+        offset = artifact.storage_offset or 0
+        response.response = storage().read(artifact.storage_key, offset + start, offset + end)
     return response
 
 

@@ -14,10 +14,12 @@ from jwt import PyJWTError
 
 from ibutsu_server.access import Role, Scope
 from ibutsu_server.db import db
-from ibutsu_server.domain import audit, tokens
+from ibutsu_server.domain import audit, policies, tokens
+from ibutsu_server.domain.policies import Policy
 from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.errors import NotSignedIn, Unavailable
 from ibutsu_server.settings import Settings
+from ibutsu_server.tasks.vital_signs import VitalSigns
 
 
 def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
@@ -120,3 +122,13 @@ def visitor() -> Visitor:
 def settings() -> Settings:
     configured: Settings = current_app.config["SETTINGS"]
     return configured
+
+
+def policy() -> Policy:
+    """What holds for projects that say nothing themselves."""
+    return policies.defaults(settings())
+
+
+def vital_signs() -> VitalSigns:
+    signs: VitalSigns = current_app.config["VITAL_SIGNS"]
+    return signs

@@ -4,18 +4,18 @@ import hashlib
 from collections.abc import Callable, Iterator
 from functools import partial
 from http import HTTPStatus
-from typing import Any
+from typing import IO, Any
 
 import orjson
 from connexion import context
 from flask import Response, current_app, request
-from werkzeug.datastructures import FileStorage
 
 from ibutsu_server.access import Scope
-from ibutsu_server.controllers import current
+from ibutsu_server.controllers import current, rows
 from ibutsu_server.domain import idempotency
 
 READ_BYTES = 256 * 1024
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
 
 def once(work: Callable[[], Response], body: Any) -> Response:
@@ -51,20 +51,25 @@ def _name(caller: Scope | None) -> str:
 def _content(body: Any) -> bytes:
     """All that the request says: spaces, order of keys and boundaries of forms make no difference."""
     query, fields = (sorted(values.items(multi=True)) for values in (request.args, request.form))
-    said = [request.path, query, body, fields, sorted(_files())]
+    said = [request.path, query, body, fields, sorted(_files()), _streamed(body)]
     return orjson.dumps(said, option=orjson.OPT_SORT_KEYS)
 
 
 def _files() -> Iterator[tuple[str, str, str]]:
     for name, file in request.files.items(multi=True):
-        yield name, file.filename or "", _digest(file)
+        yield name, file.filename or "", _digest(file.stream)
 
 
-def _digest(file: FileStorage) -> str:
+def _streamed(body: Any) -> str:
+    """What a handler reads by itself."""
+    return "" if body is not None or request.mimetype in FORMS else _digest(rows.spooled())
+
+
+def _digest(file: IO[bytes]) -> str:
     sha256 = hashlib.sha256()
-    for chunk in iter(partial(file.stream.read, READ_BYTES), b""):
+    for chunk in iter(partial(file.read, READ_BYTES), b""):
         sha256.update(chunk)
-    file.stream.seek(0)
+    file.seek(0)
     return sha256.hexdigest()
 
 

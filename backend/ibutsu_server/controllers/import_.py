@@ -12,7 +12,7 @@ from ibutsu_server import filters, importers, pages, serialize, tasks
 from ibutsu_server.access import Scope
 from ibutsu_server.controllers import bodies, content
 from ibutsu_server.controllers.answers import JSON, Answer, created
-from ibutsu_server.controllers.current import scope, settings
+from ibutsu_server.controllers.current import holder, policy, scope, settings
 from ibutsu_server.controllers.problems import Refused
 from ibutsu_server.db.models import Import
 from ibutsu_server.domain import imports
@@ -33,7 +33,7 @@ def get_import_list(filter_: list[str] | None = None, page: int = 1, page_size: 
 def add_import() -> Answer:
     caller = scope("reporter")
     file = _file()
-    name = _name(file)
+    name = bodies.filename_of(file, "importFile")
     upload = imports.Upload(
         content=_pieces(file),
         filename=name,
@@ -43,7 +43,7 @@ def add_import() -> Answer:
         metadata=_metadata(),
     )
     limit = settings().import_max_bytes
-    made, replayed = imports.receive(content.storage(), caller.user.id, upload, limit=limit)
+    made, replayed = imports.receive(content.storage(), caller.user.id, upload, limit=limit, policy=policy())
     if not replayed:
         tasks.enqueue(run_import, str(made.id))
     return created(serialize.import_(made), replayed=replayed)
@@ -58,6 +58,27 @@ def delete_import(id_: str) -> str:
     return "OK"
 
 
+def cancel_import(id_: str) -> JSON:
+    import_ = _own(scope("reporter"), id_)
+    imports.cancel(import_, holder().email)
+    return serialize.import_(import_)
+
+
+def retry_import(id_: str) -> JSON:
+    import_ = _own(scope("reporter"), id_)
+    imports.retry(import_)
+    tasks.enqueue(run_import, str(import_.id))
+    return serialize.import_(import_)
+
+
+def _own(caller: Scope, id_: str) -> Import:
+    """For who uploaded it, and for maintainers."""
+    import_ = caller.get(Import, id_, lock=True)
+    if import_.user_id != caller.user.id and import_.project_id is not None:
+        caller.require_role("maintainer", import_.project_id)
+    return import_
+
+
 def _file() -> FileStorage:
     file = request.files.get("importFile")
     if file:
@@ -67,21 +88,15 @@ def _file() -> FileStorage:
     raise Invalid("'importFile' is a required property", field="importFile")
 
 
-def _name(file: FileStorage) -> str:
-    name = file.filename or ""
-    if "\0" in name or len(name) > NAME_MAX:
-        raise Invalid(f"A filename has at most {NAME_MAX} characters and no NUL", field="importFile")
-    return name
-
-
 def _format(file: FileStorage, name: str) -> str:
     """By the beginning of the file, which is read again later."""
     head = file.stream.read(importers.HEAD_BYTES)
     file.stream.seek(0)
     found = importers.recognise(head, name)
     if found is None:
-        reason = "neither JUnit XML nor an archive (.tar.gz) of the pytest plugin"
-        raise Refused(415, f"Unsupported Media Type: {name} is {reason}", field="importFile")
+        known = ", ".join(importers.FORMATS)
+        reason = f"{name} is in none of the formats that can be read: {known}"
+        raise Refused(415, f"Unsupported Media Type: {reason}", field="importFile")
     return found
 
 

@@ -24,6 +24,7 @@ STATUS: dict[type[errors.Error], int] = {
     errors.TooOften: 429,
     errors.Unavailable: 503,
     errors.TookTooLong: 504,
+    errors.QuotaExceeded: 507,
 }
 
 
@@ -67,6 +68,8 @@ def _members(error: errors.Error) -> dict[str, Any]:
             return {"code": error.code, "message": error.message}
         case errors.InvalidFields():
             return {"errors": [{"field": field, "message": message} for field, message in error.found]}
+        case errors.RejectedLines():
+            return {"errors": list(error.rejected)}
         case errors.Error(field=str(field)):
             return {"errors": [{"field": field, "message": error.message}]}
         case _:

@@ -8,12 +8,12 @@ from ibutsu_server.controllers.answers import (
     named_project,
     required_project,
     start_afresh,
-    with_metadata,
 )
-from ibutsu_server.controllers.current import scope
+from ibutsu_server.controllers.current import policy, scope
 from ibutsu_server.controllers.task import is_too_long, later
 from ibutsu_server.db.models import Result
-from ibutsu_server.domain import listing, results
+from ibutsu_server.domain import listing, quotas, results
+from ibutsu_server.domain.metadata import with_metadata
 
 
 def get_result_list(
@@ -27,7 +27,9 @@ def get_result_list(
 
 def add_result(body: JSON) -> Answer:
     body = with_metadata(body)
-    result, replayed = results.add(required_project(scope("reporter"), body), body)
+    project_id = required_project(scope("reporter"), body)
+    quotas.require_results(project_id, 1, default=policy(), stored_as=(Result, body.get("id")))
+    result, replayed = results.add(project_id, body)
     return created(serialize.result(result), replayed=replayed)
 
 

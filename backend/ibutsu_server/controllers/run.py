@@ -8,13 +8,13 @@ from ibutsu_server.controllers.answers import (
     named_project,
     required_project,
     start_afresh,
-    with_metadata,
 )
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.controllers.problems import Refused
 from ibutsu_server.controllers.task import is_too_long, later
 from ibutsu_server.db.models import Run
 from ibutsu_server.domain import listing, runs
+from ibutsu_server.domain.metadata import with_metadata
 from ibutsu_server.errors import Invalid, NotFound
 
 BULK_MAX = 25
@@ -50,6 +50,8 @@ def update_run(id_: str, body: JSON, metadata: str = "merge") -> JSON:
     project_id = named_project(caller, body)
     if project_id not in (None, run.project_id):
         caller.require_role("maintainer", run.project_id, project_id)
+    if body.get("is_kept") not in (None, run.is_kept):
+        caller.require_role("maintainer", run.project_id)
     start_afresh(run, body, metadata)
     runs.change(run, body, project_id=project_id)
     return serialize.run(run)

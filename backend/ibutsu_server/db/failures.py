@@ -1,6 +1,8 @@
 """What the database refuses or cannot do, told in the product's own errors."""
 
 import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import psycopg
 from sqlalchemy import Engine, event
@@ -45,3 +47,12 @@ def translate(engine: Engine) -> None:
     @event.listens_for(engine, "handle_error")
     def _raise_meaning(context: ExceptionContext) -> errors.Error | None:
         return _meaning(context.original_exception)
+
+
+@contextmanager
+def told() -> Iterator[None]:
+    """The same for what is asked of the driver itself."""
+    try:
+        yield
+    except (psycopg.Error, sqlite3.Error) as failure:
+        raise _meaning(failure) or failure from failure

@@ -15,6 +15,8 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Import, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
+from ibutsu_server.domain import usage
+from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.media_types import HEAD_BYTES, media_type
 from ibutsu_server.errors import Conflict, TooLarge
 from ibutsu_server.storage import Storage, Stored
@@ -56,6 +58,7 @@ def receive(storage: Storage, parent: Run | Result, upload: Upload, *, limit: in
         "data": upload.metadata,
     }
     if insert_new(Artifact, values):
+        usage.add(parent.project_id, artifact_bytes=values["size"], stored_bytes=values["size"])
         return Artifact(**values), False
     storage.delete([values["storage_key"]])
     return _repeated(values), True
@@ -119,8 +122,10 @@ def _repeated(values: dict[str, Any]) -> Artifact:
 
 def remove(artifact: Artifact) -> None:
     """Take the row away; the bytes follow with the next `clean_up`, when nothing can bring the row back."""
+    claim(artifact)
     db.session.delete(artifact)
     db.session.flush()
+    usage.add(artifact.project_id, stored_bytes=-artifact.size)
 
 
 def clean_up(storage: Storage, older_than: timedelta = ABANDONED_AFTER) -> int:
@@ -130,7 +135,7 @@ def clean_up(storage: Storage, older_than: timedelta = ABANDONED_AFTER) -> int:
     """
     # Fixed before the first look at the database: a row that is committed later has younger bytes.
     before = now() - older_than
-    unfinished = tuple(f"{_FOLDER}/{id_}/" for id_ in db.session.scalars(_UNFINISHED))
+    unfinished = tuple(f"{_FOLDER}/{id_}/" for id_ in db.session.scalars(UNFINISHED))
     deleted = 0
     for page in storage.list(_FOLDER):
         old = [found for found in page if found.modified < before and not found.key.startswith(unfinished)]
@@ -141,7 +146,7 @@ def clean_up(storage: Storage, older_than: timedelta = ABANDONED_AFTER) -> int:
     return deleted
 
 
-_UNFINISHED = select(Import.id).where(Import.status.in_(["pending", "running"]))
+UNFINISHED = select(Import.id).where(Import.status.in_(["pending", "running"]))
 """Imports that are under way store bytes in folders of their own, and all their rows at the end."""
 
 

@@ -19,6 +19,7 @@ from ibutsu_server.db.models import (
     Import,
     Membership,
     Project,
+    ProjectPolicy,
     Result,
     Run,
     Token,
@@ -67,6 +68,7 @@ class Kind:
 _REPORTED: frozenset[Action] = frozenset({"update", "delete"})
 _KINDS: dict[type[Any], Kind] = {
     Project: Kind("project", "name"),
+    ProjectPolicy: Kind("retention", None, id="project_id"),
     Membership: Kind("member", None, id="user_id"),
     Group: Kind("group", "name"),
     Dashboard: Kind("dashboard", "title"),

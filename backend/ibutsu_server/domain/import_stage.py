@@ -16,6 +16,7 @@ import orjson
 from ibutsu_server import openapi, schemas
 from ibutsu_server.db.types import JSONObject
 from ibutsu_server.domain import artifacts
+from ibutsu_server.domain.packs import Pack
 from ibutsu_server.domain.runs import read_time
 from ibutsu_server.errors import Invalid
 from ibutsu_server.importers import report
@@ -36,9 +37,9 @@ class Lines:
         self.count = 0
         self._file: IO[bytes] = TemporaryFile()  # noqa: SIM115 - closed with the stage
 
-    def add(self, document: JSONObject) -> None:
+    def write(self, line: bytes) -> None:
         self.count += 1
-        self._file.write(orjson.dumps(document, option=orjson.OPT_APPEND_NEWLINE))
+        self._file.write(line)
 
     def batches(self) -> Iterator[list[JSONObject]]:
         self._file.seek(0)
@@ -76,12 +77,12 @@ class Stage:
         self.warnings = Warnings()
         self.ids: dict[str, str] = {}
         self.first: datetime | None = None
+        self.bytes = 0
         self._run: report.Run | None = None
         self._refused = 0
-        self._storage = storage
-        self._folder = folder
+        self._last_start: str | None = None
+        self._pack = Pack(storage, folder, limit=limit)
         self._space = space
-        self._limit = limit
 
     def __enter__(self) -> Self:
         return self
@@ -89,14 +90,21 @@ class Stage:
     def __exit__(self, *_: object) -> None:
         self.results.close()
         self.files.close()
+        self._pack.close()
 
-    def fill(self, parts: Iterable[report.Part], beat: Callable[[], None]) -> None:
-        """Take in all that a report holds; `beat` is called again and again meanwhile."""
+    def fill(self, parts: Iterable[report.Part], beat: Callable[[int], None]) -> None:
+        """Take in all that a report holds; `beat` is told again and again how many results were seen."""
         for part in parts:
             self._add(part)
-            beat()
+            beat(self.seen)
+        self._pack.store()
         if self._refused and not self.results.count:
             raise Invalid(f"None of its {self._refused} results can be stored; {self.warnings.told()[0]}")
+
+    @property
+    def seen(self) -> int:
+        """Results that the report holds, whether they can be stored or not."""
+        return self.results.count + self._refused
 
     @property
     def run(self) -> report.Run:
@@ -109,7 +117,7 @@ class Stage:
             case report.Warned(text):
                 self.warnings.add(text)
             case report.Run(body, place):
-                _check(body, "NewRun", place)
+                _check(body, orjson.dumps(body), "NewRun", place)
                 self._run = part
             case report.Result():
                 self._add_result(part)
@@ -117,8 +125,10 @@ class Stage:
                 self._add_file(part)
 
     def _add_result(self, part: report.Result) -> None:
+        staged = {"body": part.body, "key": part.key, "place": part.place, "source": part.source}
+        line = orjson.dumps(staged, option=orjson.OPT_APPEND_NEWLINE)
         try:
-            _check(part.body, "NewResult", part.place)
+            _check(part.body, line, "NewResult", part.place)
         except Invalid as error:
             self._refused += 1
             self.warnings.add(f"{error.message}; it was left out")
@@ -126,23 +136,30 @@ class Stage:
         id_ = part.body.get("id")
         if id_ and str(uuid.UUID(id_)) != part.key:
             self.ids[part.key] = id_
-        start = read_time(part.body.get("start_time"))
-        self.first = min(filter(None, (self.first, start)), default=None)
-        self.results.add({"body": part.body, "key": part.key, "place": part.place, "source": part.source})
+        self._see(part.body.get("start_time"))
+        self.results.write(line)
+
+    def _see(self, start: str | None) -> None:
+        """Most reports give many results the same time."""
+        if start != self._last_start:
+            self._last_start = start
+            self.first = min(filter(None, (self.first, read_time(start))), default=None)
 
     def _add_file(self, part: report.File) -> None:
         """The same file has the same id in every attempt, whoever it will belong to."""
         name = part.filename.replace("\0", "")[-FILENAME_CHARACTERS:]
         id_ = uuid.uuid5(self._space, f"{part.key}/{part.name}")
-        upload = artifacts.Upload(part.content, name)
-        stored = artifacts.store(self._storage, f"{self._folder}/{id_}", upload, limit=self._limit)
-        self.files.add({"id": str(id_), "key": part.key, **stored, "digest": stored["digest"].hex()})
+        stored = self._pack.add(id_, artifacts.Upload(part.content, name))
+        self.bytes += stored["size"]
+        staged = {"id": str(id_), "key": part.key, **stored, "digest": stored["digest"].hex()}
+        self.files.write(orjson.dumps(staged, option=orjson.OPT_APPEND_NEWLINE))
 
 
-def _check(body: JSONObject, schema: str, place: str) -> None:
+def _check(body: JSONObject, text: bytes, schema: str, place: str) -> None:
     """By the rules of the API, so that a file can hold nothing that could not be posted."""
     try:
-        schemas.require_storable(body)
+        if not schemas.is_surely_storable(text):
+            schemas.require_storable(body)
     except Invalid as error:
         raise Invalid(f"{place}: {error.message}") from None
     if found := schemas.faults(body, openapi.schema(schema)):

@@ -1,35 +1,36 @@
-"""A staged report becomes a run with results and artifacts, all in one transaction.
+"""A staged report becomes a run with results and artifacts, in many transactions that are each over soon.
 
 What is there already stays as it is, so that a report can be imported again and an attempt repeated.
 """
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from enum import Enum
+from typing import Any, NamedTuple, Protocol
 
 from sqlalchemy import select
 
-from ibutsu_server.access import Scope
-from ibutsu_server.db import db
+from ibutsu_server.access import Scope, as_uuid_or_none
+from ibutsu_server.db import bulk, db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, now
-from ibutsu_server.db.writes import insert
-from ibutsu_server.domain import counts, results, runs, tests
+from ibutsu_server.domain import quotas, results, runs, usage
 from ibutsu_server.domain.import_stage import Stage
+from ibutsu_server.domain.intake import Fate, Intake, Row
 from ibutsu_server.domain.metadata import merge
+from ibutsu_server.domain.policies import Policy
+from ibutsu_server.domain.prefetch import ahead
 from ibutsu_server.errors import Conflict, Forbidden, Invalid
 from ibutsu_server.importers import report
-
-Row = dict[str, Any]
 
 
 @dataclass(frozen=True)
 class Wanted:
     """What was said with the upload: it wins over what the file says of the run.
 
-    `space` is the id of a run that the file gives none.
+    `space` is the id of a run that the file gives none; with `is_run_new` an attempt before has made the run.
     """
 
     project_id: uuid.UUID | None
@@ -37,22 +38,48 @@ class Wanted:
     metadata: JSONObject
     space: uuid.UUID
     created: datetime
+    is_run_new: bool
+    policy: Policy
 
 
-def store(scope: Scope, wanted: Wanted, stage: Stage) -> Run:
+class Target(NamedTuple):
+    """The run that it becomes, as far as its parts must know it."""
+
+    run_id: uuid.UUID
+    project_id: uuid.UUID
+    start: str
+    created: datetime
+
+
+class Found(Enum):
+    """Whether the run was there before."""
+
+    NOT = 0
+    SAME = 1
+    DIFFERENT = 2
+
+
+class Commit(Protocol):
+    def __call__(self, **values: Any) -> None: ...
+
+
+def store(scope: Scope, wanted: Wanted, stage: Stage, commit: Commit) -> Run:
     """Raises Invalid, Conflict or Forbidden where the run cannot be stored; single results only warn.
 
-    The row of the run, which others wait for, is locked at the end.
+    `commit` is called after each batch with what the import shall tell of itself; counts are right each time.
     """
     project_id = _project(scope, wanted, stage.run)
+    if not wanted.is_run_new:
+        quotas.require_results(project_id, stage.results.count, default=wanted.policy)
+        quotas.require_bytes(project_id, stage.bytes, default=wanted.policy)
     body = _run_body(wanted, stage)
-    run, is_other = _place(scope, project_id, body, may_exist=stage.run.may_exist)
-    tally = _add_results(run, wanted, stage)
-    _add_files(run, stage)
-    tests.saw_run(project_id, run.id)
-    if is_other:
+    run, found = _place(scope, project_id, body, may_exist=stage.run.may_exist)
+    target = Target(run.id, project_id, run.start_time.isoformat(), run.created)
+    commit(run_id=run.id, project_id=project_id, is_run_new=wanted.is_run_new or found is Found.NOT)
+    _add_results(target, wanted, stage, commit)
+    _add_files(target, stage, commit)
+    if found is Found.DIFFERENT:
         _change(scope, run, body, stage)
-    counts.add_all(run.id, tally)
     return run
 
 
@@ -83,15 +110,15 @@ def _run_body(wanted: Wanted, stage: Stage) -> JSONObject:
     }
 
 
-def _place(scope: Scope, project_id: uuid.UUID, body: JSONObject, *, may_exist: bool) -> tuple[Run, bool]:
-    """The run; the second value tells that one with other content was there already."""
+def _place(scope: Scope, project_id: uuid.UUID, body: JSONObject, *, may_exist: bool) -> tuple[Run, Found]:
     try:
-        return runs.add(project_id, body, reporter_id=scope.user.id)[0], False
+        run, is_same = runs.add(project_id, body, reporter_id=scope.user.id)
     except Conflict:
         found = db.session.get(Run, uuid.UUID(body["id"]))
         if found is None or found.project_id != project_id or not may_exist:
             raise
-        return found, True
+        return found, Found.DIFFERENT
+    return run, Found.SAME if is_same else Found.NOT
 
 
 def _change(scope: Scope, run: Run, body: JSONObject, stage: Stage) -> None:
@@ -104,106 +131,98 @@ def _change(scope: Scope, run: Run, body: JSONObject, stage: Stage) -> None:
         runs.change(run, body, project_id=None)
 
 
-def _add_results(run: Run, wanted: Wanted, stage: Stage) -> counts.Tally:
-    tally = counts.Tally()
-    for batch in stage.results.batches():
-        rows = list(_rows(run, wanted, batch, stage))
-        if not rows:
-            continue
-        added = _insert(Result, rows)
-        there = _already(rows, added)
-        for row in rows:
-            if row["id"] in added:
-                added.discard(row["id"])
-                tally.add(row)
-                there[row["id"]] = run.id, row["fingerprint"]
-            else:
-                _explain(row, there, stage)
-    return tally
+def _add_results(target: Target, wanted: Wanted, stage: Stage, commit: Commit) -> None:
+    """In transactions that are over soon: others report meanwhile.  The next rows are made in a thread."""
+    done = 0
+    for batch in ahead(_rows(target, wanted, stage)):
+        for warning in batch.warnings:
+            stage.warnings.add(warning)
+        intake = Intake()
+        for row, fate in zip(batch.rows, intake.add(batch.rows), strict=True):
+            if fate in _UNLIKE:
+                stage.warnings.add(f"Result id {row['id']} already exist {_UNLIKE[fate]}")
+        intake.finish()
+        done += batch.read
+        commit(rows_done=done)
 
 
-def _rows(run: Run, wanted: Wanted, batch: list[JSONObject], stage: Stage) -> Iterator[Row]:
-    for staged in batch:
-        try:
-            yield results.from_report(run.project_id, _result_body(run, wanted, staged))
-        except Invalid as error:
-            stage.warnings.add(f"{staged['place']}: {error.message}; it was left out")
+_UNLIKE = {
+    Fate.CHANGED: "with other content, which stays",
+    Fate.ELSEWHERE: "outside of this run; it was left out",
+}
 
 
-def _result_body(run: Run, wanted: Wanted, staged: JSONObject) -> JSONObject:
+class _Batch(NamedTuple):
+    rows: list[Row]
+    warnings: list[str]
+    read: int
+
+
+def _rows(target: Target, wanted: Wanted, stage: Stage) -> Iterator[_Batch]:
+    for staged_rows in stage.results.batches():
+        rows, warnings = [], []
+        for staged in staged_rows:
+            try:
+                rows.append(results.from_report(target.project_id, _result_body(target, wanted, staged)))
+            except Invalid as error:
+                warnings.append(f"{staged['place']}: {error.message}; it was left out")
+        yield _Batch(rows, warnings, len(staged_rows))
+
+
+def _result_body(target: Target, wanted: Wanted, staged: JSONObject) -> JSONObject:
     said = staged["body"]
     source = said.get("source") or wanted.source or staged["source"]
     return {
         **said,
-        "id": said.get("id") or str(_named_after(staged["key"], run.id)),
-        "start_time": said.get("start_time") or run.start_time.isoformat(),
-        "metadata": {**merge(said.get("metadata"), wanted.metadata), "run": str(run.id)},
+        "id": said.get("id") or str(_named_after(staged["key"], target)),
+        "start_time": said.get("start_time") or target.start,
+        "metadata": {**merge(said.get("metadata"), wanted.metadata), "run": str(target.run_id)},
         **({"source": source} if source else {}),
     }
 
 
-def _named_after(key: str, run_id: uuid.UUID) -> uuid.UUID:
-    return uuid.uuid5(run_id, key)
+def _named_after(key: str, target: Target) -> uuid.UUID:
+    """The same in every attempt.  It begins with the time of the run, as in UUIDv7: the ids of a run are
+    neighbours in every index.
+    """
+    digest = uuid.uuid5(target.run_id, key).bytes
+    milliseconds = round(target.created.timestamp() * 1000) % 2**48
+    return uuid.UUID(bytes=milliseconds.to_bytes(6) + bytes([0x70 | digest[6] & 0x0F]) + digest[7:])
 
 
-def _insert(entity: type[Any], rows: Sequence[Row]) -> set[uuid.UUID]:
-    """The ids of those that were not there."""
-    statement = insert(entity).on_conflict_do_nothing(index_elements=[entity.id]).returning(entity.id)
-    return set(db.session.connection().execute(statement, list(rows)).scalars())
-
-
-def _already(
-    rows: list[Row], added: set[uuid.UUID]
-) -> dict[uuid.UUID, tuple[uuid.UUID | None, bytes | None]]:
-    """Run and fingerprint of those that were there, as far as they are in the project."""
-    missing = [row["id"] for row in rows if row["id"] not in added]
-    if not missing:
-        return {}
-    found = select(Result.id, Result.run_id, Result.fingerprint).where(
-        Result.id.in_(missing), Result.project_id == rows[0]["project_id"]
-    )
-    return {row.id: (row.run_id, row.fingerprint) for row in db.session.execute(found)}
-
-
-def _explain(row: Row, there: dict[uuid.UUID, tuple[uuid.UUID | None, bytes | None]], stage: Stage) -> None:
-    run_id, fingerprint = there.get(row["id"], (None, None))
-    if run_id != row["run_id"]:
-        stage.warnings.add(f"Result id {row['id']} already exist outside of this run; it was left out")
-    elif fingerprint != row["fingerprint"]:
-        stage.warnings.add(f"Result id {row['id']} already exist with other content, which stays")
-
-
-def _add_files(run: Run, stage: Stage) -> None:
+def _add_files(target: Target, stage: Stage, commit: Commit) -> None:
     for batch in stage.files.batches():
-        owners = [_owner(staged["key"], run.id, stage) for staged in batch]
-        known = _results_of(run, [owner for owner in owners if owner])
-        there = _files_of(run, known)
+        owners = [_owner(staged["key"], target, stage) for staged in batch]
+        known = _results_of(target, [owner for owner in owners if owner])
+        there = _files_of(target, known)
         rows = []
         for staged, owner in zip(batch, owners, strict=True):
-            row = _file_row(run, owner, staged)
+            row = _file_row(target, owner, staged)
             if owner is not None and owner not in known:
                 stage.warnings.add(f"{staged['filename']}: belongs to no result, and was left out")
             elif (owner, row["filename"], row["digest"]) not in there:
                 rows.append(row)
-        if rows:
-            _insert(Artifact, rows)
+        added = bulk.insert_new(Artifact, rows)
+        size = sum(row["size"] for row in rows if row["id"] in added)
+        usage.add(target.project_id, artifact_bytes=size, stored_bytes=size)
+        commit()
 
 
-def _owner(key: str | None, run_id: uuid.UUID, stage: Stage) -> uuid.UUID | None:
+def _owner(key: str | None, target: Target, stage: Stage) -> uuid.UUID | None:
     """The result that a file belongs to; none for the run itself."""
     if key is None:
         return None
     if key in stage.ids:
         return uuid.UUID(stage.ids[key])
-    return uuid.UUID(key) if len(key) == len(str(run_id)) else _named_after(key, run_id)
+    return as_uuid_or_none(key) or _named_after(key, target)
 
 
-def _file_row(run: Run, result_id: uuid.UUID | None, staged: JSONObject) -> Row:
-    told = {name: staged[name] for name in ("filename", "content_type", "size", "storage_key")}
+def _file_row(target: Target, result_id: uuid.UUID | None, staged: JSONObject) -> Row:
+    told = {name: staged[name] for name in _OF_FILE}
     return {
         "id": uuid.UUID(staged["id"]),
-        "project_id": run.project_id,
-        "run_id": run.id,
+        "project_id": target.project_id,
+        "run_id": target.run_id,
         "result_id": result_id,
         "digest": bytes.fromhex(staged["digest"]),
         "upload_date": now(),
@@ -212,13 +231,17 @@ def _file_row(run: Run, result_id: uuid.UUID | None, staged: JSONObject) -> Row:
     }
 
 
-def _results_of(run: Run, ids: list[uuid.UUID]) -> set[uuid.UUID]:
-    return set(db.session.scalars(select(Result.id).where(Result.id.in_(ids), Result.run_id == run.id)))
+_OF_FILE = ("filename", "content_type", "size", "storage_key", "storage_offset")
 
 
-def _files_of(run: Run, result_ids: set[uuid.UUID]) -> set[tuple[uuid.UUID | None, str, bytes]]:
+def _results_of(target: Target, ids: list[uuid.UUID]) -> set[uuid.UUID]:
+    of_run = select(Result.id).where(Result.id.in_(ids), Result.run_id == target.run_id)
+    return set(db.session.scalars(of_run))
+
+
+def _files_of(target: Target, result_ids: set[uuid.UUID]) -> set[tuple[uuid.UUID | None, str, bytes]]:
     columns = select(Artifact.result_id, Artifact.filename, Artifact.digest)
-    of_run = columns.where(Artifact.run_id == run.id, Artifact.result_id.is_(None))
+    of_run = columns.where(Artifact.run_id == target.run_id, Artifact.result_id.is_(None))
     of_results = columns.where(Artifact.result_id.in_(result_ids))
     found = db.session.execute(of_run.union_all(of_results))
     return {(row.result_id, row.filename, row.digest) for row in found}

@@ -6,31 +6,31 @@ begun again.  Unlike a request, an import is several transactions, because other
 
 import logging
 import uuid
-from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, fields
 from datetime import datetime
-from io import BufferedReader, RawIOBase
+from functools import partial
 from time import monotonic
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 from sqlalchemy import and_, or_, update
 
 from ibutsu_server import importers
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Import, User
+from ibutsu_server.db.models import Import, Run, User
 from ibutsu_server.db.types import JSONObject, now
-from ibutsu_server.domain import audit
+from ibutsu_server.domain import audit, runs, usage
 from ibutsu_server.domain.import_stage import Stage
 from ibutsu_server.domain.import_store import Wanted, store
-from ibutsu_server.domain.imports import SILENT
+from ibutsu_server.domain.imports import PER_RETRY, SILENT
+from ibutsu_server.domain.policies import UNLIMITED, Policy
 from ibutsu_server.errors import Error, Forbidden, NotFound, Unavailable
-from ibutsu_server.storage import READ_BYTES, Storage
+from ibutsu_server.storage import Storage
 
 log = logging.getLogger(__name__)
 
-BEAT_SECONDS = 10
+BEAT_SECONDS = 2
 ATTEMPTS = 5
 """An import that is never heard of again so often is what kills the workers."""
 
@@ -52,27 +52,31 @@ class _Job:
     created: datetime
     data: JSONObject
     attempts: int
+    is_run_new: bool
+    size: int | None
 
 
 class _Lost(Exception):
     """The import was deleted, or somebody else has taken it over: nobody waits for this attempt."""
 
 
-def run(storage: Storage, id_: uuid.UUID) -> None:
+def run(storage: Storage, id_: uuid.UUID, policy: Policy = UNLIMITED) -> None:
     """Work off an import, unless somebody else does or has done it.
 
-    All of it is stored, or nothing and the reason.  Raises Unavailable when trying later may help.
+    In the end all of it is stored, or the reason, and no run that only this import has made.  Raises
+    Unavailable when trying later may help.
     """
     job = _begin(id_)
     if job is None:
         return
     try:
-        _work(storage, job)
+        _work(storage, job, policy)
     except Unavailable:
         _put_back(job)
         raise
     except _Lost:
         db.session.rollback()
+        discard(job.id)
     except Error as error:
         _fail(job, error.message)
     except Exception:
@@ -96,34 +100,54 @@ def _begin(id_: uuid.UUID) -> _Job | None:
     if found is None:
         return None
     job = _Job(*found)
-    if job.attempts > ATTEMPTS:
+    if job.attempts % PER_RETRY > ATTEMPTS:
         _fail(job, f"It was begun {ATTEMPTS} times and never came to an end")
         return None
     return job
 
 
-def _work(storage: Storage, job: _Job) -> None:
+def _work(storage: Storage, job: _Job, policy: Policy) -> None:
     space = uuid.UUID(bytes=job.fingerprint, version=5)
-    parse = importers.FORMATS[job.format].parse
+    scope = _scope_of(job)
     with (
-        _open(storage, job.storage_key) as file,
+        _fetched(storage, job.storage_key) as file,
         Stage(storage, str(job.id), space, limit=FILE_BYTES) as stage,
     ):
-        stage.fill(parse(file, job.filename), _Pulse(job))
+        format_ = importers.format_of(job.format, file, job.filename)
+        file.seek(0)
+        stage.fill(format_.parse(file, job.filename), _Pulse(job))
         metadata = job.data.get("metadata") or {}
-        wanted = Wanted(job.project_id, job.data.get("source"), metadata, space, job.created)
-        made = store(_scope_of(job), wanted, stage)
+        wanted = Wanted(
+            job.project_id, job.data.get("source"), metadata, space, job.created, job.is_run_new, policy
+        )
+        _end(job, format=format_.name, rows_seen=stage.seen, heartbeat=now())
+        made = store(scope, wanted, stage, partial(_commit, job))
         told = stage.warnings.told()
     data = {**job.data, "project_id": str(made.project_id), "run_id": [str(made.id)]}
+    usage.add(made.project_id, stored_bytes=-(job.size or 0))
     _end(
         job,
         status="done",
         error=None,
-        run_id=made.id,
-        project_id=made.project_id,
+        rows_done=stage.seen,
         storage_key=None,
+        size=None,
         data={**data, "warnings": told} if told else data,
     )
+
+
+def _fetched(storage: Storage, key: str) -> BinaryIO:
+    try:
+        return storage.fetch(key)
+    except NotFound:
+        raise NotFound("The uploaded file is no longer stored; please upload it again") from None
+
+
+def _commit(job: _Job, **values: Any) -> None:
+    if job.project_id is None and "project_id" in values:
+        size = job.size or 0
+        usage.add(values["project_id"], imports=1, import_bytes=size, stored_bytes=size)
+    _end(job, heartbeat=now(), **values)
 
 
 def _scope_of(job: _Job) -> Scope:
@@ -136,16 +160,16 @@ def _scope_of(job: _Job) -> Scope:
 
 
 class _Pulse:
-    """Shows now and then that the work goes on."""
+    """Shows now and then that the work goes on, and how far it is."""
 
     def __init__(self, job: _Job) -> None:
         self._job = job
         self._last = monotonic()
 
-    def __call__(self) -> None:
+    def __call__(self, seen: int) -> None:
         if monotonic() - self._last > BEAT_SECONDS:
             self._last = monotonic()
-            _end(self._job, heartbeat=now())
+            _end(self._job, heartbeat=now(), rows_seen=seen)
 
 
 def _end(job: _Job, **values: Any) -> None:
@@ -162,6 +186,21 @@ def _fail(job: _Job, reason: str) -> None:
     db.session.rollback()
     with suppress(_Lost):
         _end(job, status="error", error=reason)
+        discard(job.id)
+
+
+def discard(id_: uuid.UUID) -> None:
+    """Delete what an import that failed or was cancelled has stored already, in batches."""
+    found = db.session.get(Import, id_, populate_existing=True)
+    if found is None or found.status != "error" or not found.is_run_new:
+        return
+    if found.run_id is not None:
+        for _ in runs.take_apart(found.run_id):
+            db.session.commit()
+        if (run := db.session.get(Run, found.run_id)) is not None:
+            runs.remove(run)
+    found.is_run_new = False
+    db.session.commit()
 
 
 def _put_back(job: _Job) -> None:
@@ -169,29 +208,3 @@ def _put_back(job: _Job) -> None:
     with suppress(Unavailable, _Lost):  # else it is found when it has been silent for long enough
         db.session.rollback()
         _end(job, status="pending", heartbeat=now(), attempts=Import.attempts - 1)
-
-
-def _open(storage: Storage, key: str) -> BinaryIO:
-    try:
-        pieces = storage.read(key, 0, storage.size(key))
-    except NotFound:
-        raise NotFound("The uploaded file is no longer stored; please upload it again") from None
-    return cast("BinaryIO", BufferedReader(_Pieces(pieces), READ_BYTES))
-
-
-class _Pieces(RawIOBase):
-    """Bytes that come in pieces, as a file."""
-
-    def __init__(self, pieces: Iterator[bytes]) -> None:
-        self._pieces = pieces
-        self._left = memoryview(b"")
-
-    def readable(self) -> bool:
-        return True
-
-    def readinto(self, buffer: Any) -> int:
-        if not self._left:
-            self._left = memoryview(next(self._pieces, b""))
-        size = min(len(buffer), len(self._left))
-        buffer[:size], self._left = self._left[:size], self._left[size:]
-        return size

@@ -10,16 +10,21 @@ from datetime import timedelta
 from sqlalchemy import and_, or_, select, update
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Import
+from ibutsu_server.db.models import Import, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
-from ibutsu_server.domain import artifacts
+from ibutsu_server.domain import artifacts, quotas, runs, usage
+from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.metadata import fingerprint, promote_user_properties, text_of
+from ibutsu_server.domain.policies import UNLIMITED, Policy
+from ibutsu_server.errors import Conflict, Error
 from ibutsu_server.storage import Storage
 
 SILENT = timedelta(minutes=30)
 """Who works on an import and gives no sign of life for so long is lost; writing, at the end, gives none."""
 
 UNFINISHED = ("pending", "running")
+PER_RETRY = 100
+"""Attempts are numbered from the next hundred on when somebody asks for more: no two have the same number."""
 
 _FOLDER = "imports"
 _KEY = re.compile(rf"{_FOLDER}/[0-9a-f-]{{36}}-[0-9a-f]{{16}}(\.part)?")
@@ -37,10 +42,13 @@ class Upload:
     metadata: JSONObject | None = None
 
 
-def receive(storage: Storage, uploader: uuid.UUID, upload: Upload, *, limit: int) -> tuple[Import, bool]:
+def receive(
+    storage: Storage, uploader: uuid.UUID, upload: Upload, *, limit: int, policy: Policy = UNLIMITED
+) -> tuple[Import, bool]:
     """Store the bytes, at most `limit` of them, then the row; the second value: it was imported already.
 
-    Raises TooLarge.  Bytes whose row is never committed are found by `clean_up`.
+    Raises TooLarge, and QuotaExceeded where the project has no room.  Bytes whose row is never committed are
+    found by `clean_up`.
     """
     id_ = new_id()
     key = f"{_FOLDER}/{id_}-{secrets.token_hex(8)}"
@@ -51,6 +59,7 @@ def receive(storage: Storage, uploader: uuid.UUID, upload: Upload, *, limit: int
     if earlier is not None:
         storage.delete([key])
         return earlier, True
+    _require_room(storage, upload.project_id, key, measured.size, policy)
     made = Import(
         id=id_,
         project_id=upload.project_id,
@@ -59,13 +68,26 @@ def receive(storage: Storage, uploader: uuid.UUID, upload: Upload, *, limit: int
         format=upload.format,
         status="pending",
         storage_key=key,
+        size=measured.size,
         fingerprint=digest,
         created=now(),
         data=_said(upload),
     )
     db.session.add(made)
     db.session.flush()
+    size = measured.size
+    usage.add(upload.project_id, imports=1, import_bytes=size, stored_bytes=size)
     return made, False
+
+
+def _require_room(
+    storage: Storage, project_id: uuid.UUID | None, key: str, size: int, policy: Policy
+) -> None:
+    try:
+        quotas.require_bytes(project_id, size, default=policy, field="importFile")
+    except Error:
+        storage.delete([key])
+        raise
 
 
 def require_labels(metadata: JSONObject) -> None:
@@ -97,9 +119,45 @@ def _said(upload: Upload) -> JSONObject:
 
 
 def remove(import_: Import) -> None:
-    """Take the row away, which cancels work on it; the run stays, the bytes go with the next `clean_up`."""
+    """Take the row away; its run stays, unless it is not whole.  The bytes go with the next `clean_up`."""
+    claim(import_)
+    if import_.storage_key is not None:
+        usage.add(import_.project_id, stored_bytes=-(import_.size or 0))
+    if import_.is_run_new and import_.status != "done" and import_.run_id is not None:
+        runs.remove(db.session.get_one(Run, import_.run_id))
     db.session.delete(import_)
     db.session.flush()
+
+
+def cancel(import_: Import, by: str) -> None:
+    """End work on an import, whether it has begun or not; raises Conflict when it is over.
+
+    Whoever works on it notices with the next batch; what is stored already is for `import_work.discard`.
+    """
+    if import_.status not in UNFINISHED:
+        raise Conflict(f"The import is over: its status is {import_.status}")
+    import_.status, import_.error = "error", f"It was cancelled by {by}"
+    db.session.flush()
+
+
+def retry(import_: Import) -> None:
+    """Let an import that failed wait for a worker again; raises Conflict where that cannot be."""
+    if import_.status != "error":
+        raise Conflict(f"Only what failed can be tried again: the status is {import_.status}")
+    if import_.storage_key is None:
+        raise Conflict("The file is no longer stored; please upload it again")
+    if import_.is_run_new:
+        raise Conflict("What the last attempt stored is still being deleted; please try again in a moment")
+    import_.status, import_.error, import_.heartbeat = "pending", None, now()
+    import_.attempts = (import_.attempts // PER_RETRY + 1) * PER_RETRY
+    import_.rows_seen = import_.rows_done = 0
+    db.session.flush()
+
+
+def half_stored() -> list[uuid.UUID]:
+    """Imports that are over and have left a part of a run behind."""
+    partial = select(Import.id).where(Import.status == "error", Import.is_run_new)
+    return list(db.session.scalars(partial))
 
 
 def take_back(silent: timedelta = SILENT) -> list[uuid.UUID]:

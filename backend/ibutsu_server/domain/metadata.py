@@ -44,6 +44,13 @@ def text_of(metadata: JSONObject, key: str) -> str | None:
     return value
 
 
+def with_metadata(body: JSONObject) -> JSONObject:
+    """`data` is an old name of `metadata`."""
+    if "data" not in body:
+        return body
+    return {"metadata": body["data"], **{key: value for key, value in body.items() if key != "data"}}
+
+
 def fingerprint(body: dict[str, Any]) -> bytes:
     """A digest of what a client sent, whatever the order of its keys: 16 bytes of BLAKE2b."""
     return hashlib.blake2b(orjson.dumps(body, option=orjson.OPT_SORT_KEYS), digest_size=16).digest()

@@ -23,7 +23,7 @@ from ibutsu_server.db.models import (
 )
 from ibutsu_server.db.types import JSONObject, new_id
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import audit
+from ibutsu_server.domain import audit, usage
 from ibutsu_server.domain.deletion import claim, delete_all
 from ibutsu_server.domain.members import appoint, join
 from ibutsu_server.errors import Conflict, Invalid
@@ -86,6 +86,7 @@ def remove(project: Project) -> None:
         delete_all(part, part.project_id == project.id)
     db.session.delete(project)
     db.session.flush()
+    usage.forget(project.id)
 
 
 def _invite(project: Project, users: Iterable[Any]) -> None:

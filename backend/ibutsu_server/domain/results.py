@@ -9,8 +9,8 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import counts, tests
-from ibutsu_server.domain.deletion import delete_all
+from ibutsu_server.domain import counts, tests, usage
+from ibutsu_server.domain.deletion import claim, delete_all
 from ibutsu_server.domain.metadata import fingerprint, merge, promote_user_properties, text_of
 from ibutsu_server.domain.runs import read_time
 from ibutsu_server.errors import Conflict, Invalid
@@ -115,13 +115,16 @@ def change(result: Result, body: JSONObject, *, project_id: uuid.UUID | None) ->
 
 def remove(result: Result) -> None:
     """Delete a result, and count its run again; the bytes of its artifacts follow with the next clean-up."""
-    if result.run_id is not None:
-        counts.lock(result.run_id)
+    run = counts.lock(result.run_id) if result.run_id is not None else None
+    before = run.result_count if run else 1
+    claim(result)
     delete_all(Artifact, Artifact.result_id == result.id)
     db.session.delete(result)
     db.session.flush()
-    if result.run_id is not None:
-        counts.recount(result.run_id)
+    if run is not None:
+        counts.recount(run.id)
+    removed = before - (run.result_count if run else 0)
+    usage.add(result.project_id, month=(run or result).start_time, removed_results=removed)
 
 
 def _apply(result: Result, body: JSONObject) -> None:
@@ -140,14 +143,17 @@ def _apply(result: Result, body: JSONObject) -> None:
 
 def _place(result: Result, run_id: uuid.UUID | None, project_id: uuid.UUID) -> None:
     """Move a result, with its artifacts, to another run or project; it stays in the project of its run."""
-    is_moved = (run_id, project_id) != (result.run_id, result.project_id)
+    old = result.project_id
+    is_moved = (run_id, project_id) != (result.run_id, old)
     result.run_id, result.project_id = run_id, project_id
     if is_moved and run_id is not None and not _has_run(project_id, run_id):
         raise _no_such_run(run_id)
     db.session.flush()
     if is_moved:
-        own = update(Artifact).where(Artifact.result_id == result.id)
-        db.session.execute(own.values(run_id=run_id, project_id=project_id))
+        own = update(Artifact).where(Artifact.result_id == result.id).returning(Artifact.size)
+        moved = db.session.scalars(own.values(run_id=run_id, project_id=project_id)).all()
+        if project_id != old:
+            usage.move(old, project_id, sum(moved))
 
 
 def _has_run(project_id: uuid.UUID, run_id: uuid.UUID) -> bool:

@@ -3,33 +3,22 @@
 So nobody has to wait for long, and what was done is not lost when it is interrupted: the next time goes on.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
-from typing import Any
+from functools import partial
 from uuid import UUID
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, select, update
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import (
-    Artifact,
-    IdempotencyKey,
-    Import,
-    Project,
-    Result,
-    Run,
-    Task,
-    Token,
-    UserSession,
-)
+from ibutsu_server.db.models import IdempotencyKey, Import, Project, Task, Token, UserSession
 from ibutsu_server.db.types import now
-from ibutsu_server.domain import account_codes, audit, counts, runs
+from ibutsu_server.domain import account_codes, audit, policies, retention_batches, usage
 from ibutsu_server.domain.deletion import delete_in_batches
+from ibutsu_server.domain.policies import Policy
 from ibutsu_server.storage import Storage
 
 UNFINISHED = ("PENDING", "STARTED", "RETRY")
-BATCH = 500
 MONTH = timedelta(days=30)
 
 LEAST_ARTIFACTS = 2 * MONTH
@@ -42,14 +31,25 @@ REPLAYED_FOR = timedelta(days=1)
 """How long the answer to an `Idempotency-Key` can be had again."""
 
 
+def apply(storage: Storage, default: Policy) -> None:
+    """Delete what the policy of each project keeps no longer, what depends on something before it."""
+    if default.keep_imports_days:
+        _imports(storage, None, now() - timedelta(days=default.keep_imports_days))
+    for project_id, policy in list(policies.effective(default)):
+        for days, delete_old in (
+            (policy.keep_imports_days, partial(_imports, storage)),
+            (policy.keep_artifacts_days, _artifacts),
+            (policy.keep_results_days, _results),
+            (policy.keep_runs_days, _runs),
+        ):
+            if days:
+                delete_old(project_id, now() - timedelta(days=days))
+
+
 def prune_artifacts(older_than: timedelta) -> None:
     """Delete artifacts that were uploaded before; their bytes go with the next clean-up."""
-    if older_than < LEAST_ARTIFACTS:
-        return
-    before = now() - older_than
-    for project_id in _projects():
-        is_old = Artifact.project_id == project_id, Artifact.upload_date < before
-        _tell("artifact", project_id, before, _commit_each(delete_in_batches(Artifact, *is_old)))
+    if older_than >= LEAST_ARTIFACTS:
+        _of_each_project(_artifacts, older_than)
 
 
 def prune_results(older_than: timedelta) -> None:
@@ -57,71 +57,52 @@ def prune_results(older_than: timedelta) -> None:
 
     A run that loses all of its results keeps its counts; one that loses some has the counts of the others.
     """
-    if older_than < LEAST_RESULTS:
-        return
-    before = now() - older_than
-    for project_id in _projects():
-        gone = 0
-        while batch := _oldest_results(project_id, before):
-            _forget_results(batch, before)
-            db.session.commit()
-            gone += len(batch)
-        _tell("result", project_id, before, gone)
-
-
-def _oldest_results(project_id: UUID, before: datetime) -> Sequence[Any]:
-    statement = select(Result.id, Result.run_id).where(
-        Result.project_id == project_id, Result.start_time < before
-    )
-    return db.session.execute(statement.order_by(Result.start_time, Result.id).limit(BATCH)).all()
-
-
-def _forget_results(batch: Sequence[Any], before: datetime) -> None:
-    ids = [row.id for row in batch]
-    run_ids = sorted({row.run_id for row in batch if row.run_id is not None})
-    for run_id in run_ids:
-        counts.lock(run_id)
-    _delete(Artifact, Artifact.result_id.in_(ids))
-    _delete(Result, Result.id.in_(ids))
-    for run_id in run_ids:
-        is_alive = db.session.scalar(
-            select(exists().where(Result.run_id == run_id, Result.start_time >= before))
-        )
-        (counts.recount if is_alive else counts.keep)(run_id)
+    if older_than >= LEAST_RESULTS:
+        _of_each_project(_results, older_than)
 
 
 def prune_runs(older_than: timedelta) -> None:
     """Delete runs that started before, with their results and artifacts."""
-    if older_than < LEAST_RUNS:
-        return
-    before = now() - older_than
-    for project_id in _projects():
-        is_old = Run.project_id == project_id, Run.start_time < before
-        gone = 0
-        while ids := db.session.scalars(select(Run.id).where(*is_old).limit(BATCH)).all():
-            for run_id in ids:
-                counts.keep(run_id)
-                _commit_each(runs.take_apart(run_id))
-            _delete(Run, Run.id.in_(ids))
-            db.session.commit()
-            gone += len(ids)
-        _tell("run", project_id, before, gone)
+    if older_than >= LEAST_RUNS:
+        _of_each_project(_runs, older_than)
 
 
 def prune_imports(storage: Storage, older_than: timedelta) -> None:
     """Delete imports that were uploaded before, with their files; the runs that they made stay."""
-    if older_than < LEAST_IMPORTS:
-        return
+    if older_than >= LEAST_IMPORTS:
+        _imports(storage, None, now() - older_than)
+        _of_each_project(partial(_imports, storage), older_than)
+
+
+def _of_each_project(delete_old: Callable[[UUID, datetime], None], older_than: timedelta) -> None:
+    """One after the other, because indexes begin with the project."""
     before = now() - older_than
-    old = select(Import.id, Import.project_id, Import.storage_key).where(Import.created < before).limit(BATCH)
-    gone: Counter[UUID | None] = Counter()
-    while batch := db.session.execute(old).all():
-        storage.delete([key for _, _, key in batch if key is not None])
-        _delete(Import, Import.id.in_([id_ for id_, _, _ in batch]))
+    for project_id in db.session.scalars(select(Project.id).order_by(Project.id)).all():
+        delete_old(project_id, before)
+
+
+def _artifacts(project_id: UUID, before: datetime) -> None:
+    _tell("artifact", project_id, before, retention_batches.artifacts(project_id, before))
+
+
+def _results(project_id: UUID, before: datetime) -> None:
+    _tell("result", project_id, before, retention_batches.results(project_id, before))
+
+
+def _runs(project_id: UUID, before: datetime) -> None:
+    _tell("run", project_id, before, retention_batches.of_runs(project_id, before))
+
+
+def _imports(storage: Storage, project_id: UUID | None, before: datetime) -> None:
+    _tell("import", project_id, before, retention_batches.imports(storage, project_id, before))
+
+
+def _tell(noun: str, project_id: UUID | None, before: datetime, count: int) -> None:
+    """One entry of the audit log for all that a project has lost: they are too many to be told one by one."""
+    if count:
+        name = f"{noun}s before {before:%Y-%m-%d}"
+        audit.tell("delete", noun, name=name, changes={f"{noun}s": (count, None)}, project_id=project_id)
         db.session.commit()
-        gone.update(project_id for _, project_id, _ in batch)
-    for project_id, count in gone.items():
-        _tell("import", project_id, before, count)
 
 
 def clear_import_file(storage: Storage, import_id: UUID) -> None:
@@ -130,7 +111,8 @@ def clear_import_file(storage: Storage, import_id: UUID) -> None:
     if found is None or found.status not in ("done", "error") or found.storage_key is None:
         return
     storage.delete([found.storage_key])
-    found.storage_key = None
+    usage.add(found.project_id, stored_bytes=-(found.size or 0))
+    found.storage_key = found.size = None
     db.session.flush()
 
 
@@ -142,11 +124,6 @@ def forget_expired() -> None:
     account_codes.forget_expired()
 
 
-def _projects() -> list[UUID]:
-    """One after the other, because indexes begin with the project."""
-    return list(db.session.scalars(select(Project.id).order_by(Project.id)))
-
-
 def _commit_each(batches: Iterable[int]) -> int:
     gone = 0
     for count in batches:
@@ -154,18 +131,6 @@ def _commit_each(batches: Iterable[int]) -> int:
         gone += count
     db.session.commit()
     return gone
-
-
-def _tell(noun: str, project_id: UUID | None, before: datetime, count: int) -> None:
-    """One entry of the audit log for all that a project has lost: they are too many to be told one by one."""
-    if count:
-        name = f"{noun}s before {before:%Y-%m-%d}"
-        audit.tell("delete", noun, name=name, changes={f"{noun}s": (count, None)}, project_id=project_id)
-        db.session.commit()
-
-
-def _delete(entity: type[Any], *conditions: Any) -> None:
-    db.session.execute(delete(entity).where(*conditions), execution_options={"synchronize_session": False})
 
 
 def prune_tasks(older_than: timedelta) -> None:

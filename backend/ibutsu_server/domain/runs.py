@@ -4,13 +4,13 @@ import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import counts, tests
+from ibutsu_server.domain import counts, tests, usage
 from ibutsu_server.domain.deletion import claim, delete_in_batches
 from ibutsu_server.domain.metadata import fingerprint, merge, text_of
 from ibutsu_server.errors import Conflict
@@ -47,6 +47,7 @@ def _from_report(project_id: uuid.UUID, body: JSONObject) -> Run:
         env=text_of(metadata, "env") or body.get("env"),
         data=metadata,
         result_count=0,
+        is_kept=False,
         fingerprint=fingerprint(body),
     )
     counts.report(run, body.get("summary") or {})
@@ -68,16 +69,24 @@ def change(run: Run, body: JSONObject, *, project_id: uuid.UUID | None) -> None:
         run.duration = body["duration"]
     if body.get("summary") is not None:
         counts.report(run, body["summary"])
-    is_moved = project_id not in (None, run.project_id)
-    run.project_id = project_id or run.project_id
+    if body.get("is_kept") is not None:
+        run.is_kept = body["is_kept"]
+    old, run.project_id = run.project_id, project_id or run.project_id
     db.session.flush()
-    if is_moved:
+    if run.project_id != old:
         tests.saw_run(run.project_id, run.id)
+        usage.move(old, run.project_id, _bytes(run.id))
+
+
+def _bytes(run_id: uuid.UUID) -> int:
+    """The moved run is locked: nobody adds to it now."""
+    return int(db.session.scalar(select(func.sum(Artifact.size)).where(Artifact.run_id == run_id)) or 0)
 
 
 def remove(run: Run) -> None:
     """Delete a run with its results; the bytes of their artifacts follow with the next clean-up."""
     claim(run)
+    usage.add(run.project_id, month=run.start_time, removed_results=run.result_count)
     for _ in take_apart(run.id):
         pass
     db.session.delete(run)

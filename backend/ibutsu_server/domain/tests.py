@@ -3,8 +3,11 @@
 import uuid
 from datetime import datetime
 from functools import cache
+from typing import Any
 
-from sqlalchemy import case, func, or_, select
+import orjson
+from sqlalchemy import DateTime, Text, Uuid, bindparam, case, cast, column, func, or_, select
+from sqlalchemy.dialects.postgresql import JSONB
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Test
@@ -34,6 +37,38 @@ def _widening(statement: Insert) -> Insert:
         },
         where=or_(earlier, later),
     )
+
+
+def saw_all(spans: dict[tuple[uuid.UUID, str], tuple[datetime, datetime]]) -> None:
+    """The same for many at once: when each test began first and last, by project and test.
+
+    In one order, so that nobody who does the same at the same time waits for the other in turn.
+    """
+    values = [
+        {"project_id": project_id, "test_id": test_id, "first_seen": first, "last_seen": last}
+        for (project_id, test_id), (first, last) in sorted(spans.items())
+    ]
+    if values and dialect() == "postgresql":
+        db.session.connection().execute(_saw_all(), {"rows": orjson.dumps(values).decode()})
+    elif values:
+        db.session.connection().execute(_saw(dialect()), values)
+
+
+@cache
+def _saw_all() -> Insert:
+    types: dict[str, Any] = {
+        "project_id": Uuid(),
+        "test_id": Text(),
+        "first_seen": _TIME,
+        "last_seen": _TIME,
+    }
+    document = func.jsonb_to_recordset(cast(bindparam("rows"), JSONB()))
+    rows = document.table_valued(*(column(name, kind) for name, kind in types.items()))
+    known = rows.render_derived(name="spans", with_types=True)
+    return _widening(insert(Test).from_select(list(types), select(known)))
+
+
+_TIME = DateTime(timezone=True)
 
 
 def saw_run(project_id: uuid.UUID, run_id: uuid.UUID) -> None:

@@ -34,7 +34,7 @@ def text(path: Path) -> ColumnElement[str]:
 
 
 def is_present(path: Path) -> ColumnElement[bool]:
-    """The first half is for the index, which knows the keys at the top; asked for a path it reads all rows."""
+    """The first half is for the index, which knows the keys at the top; asked for a path it reads all."""
     is_candidate = _keys(path.column).bool_op("?")(literal(path.keys[0], Text()))
     return and_(is_candidate, text(path).is_not(None))
 

@@ -8,6 +8,7 @@ from ibutsu_server.importers import junit_failure, tries
 from ibutsu_server.importers.failures import MESSAGE_CHARACTERS
 from ibutsu_server.importers.junit_elements import Case, Suite, Text
 from ibutsu_server.importers.report import JSON
+from ibutsu_server.importers.tries import Texts
 from ibutsu_server.importers.values import instant, is_dotted, last_part, seconds
 
 OUTCOMES = {
@@ -54,7 +55,7 @@ class Tried(NamedTuple):
     """One attempt at a case; `texts` are its files by their names."""
 
     body: JSON
-    texts: dict[str, str]
+    texts: Texts
 
 
 def named(case: Case) -> str:
@@ -125,7 +126,7 @@ def _body(case: Case, suite: Suite, duration: float) -> JSON:
 def _tell_more(body: JSON, case: Case, suite: Suite) -> None:
     """What most cases do not say.  GoogleTest names the value and the type that a test is made with."""
     attributes = case.attributes
-    own = {name: attributes[name] for name in _KEPT if name in attributes}
+    own: JSON = {name: attributes[name] for name in _KEPT if name in attributes}
     own["fspath"] = suite.file or case.said("file") or path(case)
     own["line"] = case.said("line") or None
     status = next((said for said in map(case.said, ("result", "status")) if said.lower() in _SAID), None)

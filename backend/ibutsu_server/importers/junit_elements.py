@@ -98,17 +98,18 @@ class Suite(Element):
 
     __slots__ = ("file", "inherited", "is_of_pytest", "name", "number", "path")
 
-    def __init__(self, attributes: Attributes, number: int, around: Self | None) -> None:
+    def __init__(self, attributes: Attributes, number: int, around: "Suite | None") -> None:
         super().__init__(attributes)
         self.number = number
-        self.name = self.said("name") or (around.name if around else None)
-        self.file = self.said("file") or (around.file if around else None)
-        self.is_of_pytest = self.name in PYTEST or (around is not None and around.is_of_pytest)
-        self.inherited = dict(around.inherited) if around else {}
+        self.name: str | None = self.said("name") or (around.name if around else None)
+        self.file: str | None = self.said("file") or (around.file if around else None)
+        self.is_of_pytest: bool = self.name in PYTEST or (around is not None and around.is_of_pytest)
+        self.inherited: Properties = dict(around.inherited) if around else {}
         if self.said("hostname"):
             self.inherited["hostname"] = self.said("hostname")
         is_of_node = around and "disabled" in attributes and "timestamp" not in attributes
-        self.path = " > ".join(filter(None, (around and around.path, self.name))) if is_of_node else ""
+        outer = around.path if around else ""
+        self.path: str = " > ".join(filter(None, (outer, self.name))) if is_of_node else ""
         if around:
             self.start = self.start or around.start
 

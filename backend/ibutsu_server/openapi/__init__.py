@@ -11,10 +11,13 @@ import yaml
 NOUNS = (
     "run",
     "result",
+    "batch",
     "artifact",
     "import",
     "project",
     "member",
+    "retention",
+    "usage",
     "group",
     "dashboard",
     "widget",
@@ -29,6 +32,7 @@ NOUNS = (
     "audit",
     "admin_user",
     "admin_project",
+    "admin_worker",
 )
 
 

@@ -4,18 +4,20 @@ from collections.abc import Callable
 from contextlib import AbstractContextManager
 from typing import Any, NamedTuple
 
-from celery import Celery, Task, shared_task
+from celery import Celery, shared_task
 from celery.schedules import crontab
+from kombu.entity import Exchange, Queue
 from kombu.exceptions import OperationalError
 from sqlalchemy import event
 from sqlalchemy.orm import Session, SessionTransaction
 
 from ibutsu_server.db import db
-from ibutsu_server.domain import audit
 from ibutsu_server.errors import Unavailable
+from ibutsu_server.tasks.unit_of_work import UnitOfWork
 
 MODULES = (
     "ibutsu_server.tasks.add_result_start_time",
+    "ibutsu_server.tasks.apply_retention",
     "ibutsu_server.tasks.clean_up_artifacts",
     "ibutsu_server.tasks.clear_import_file_content",
     "ibutsu_server.tasks.forget_expired",
@@ -25,8 +27,10 @@ MODULES = (
     "ibutsu_server.tasks.prune_old_runs",
     "ibutsu_server.tasks.prune_tasks",
     "ibutsu_server.tasks.read_page",
+    "ibutsu_server.tasks.recount_storage",
     "ibutsu_server.tasks.resume_imports",
     "ibutsu_server.tasks.run_import",
+    "ibutsu_server.tasks.scan_bucket",
     "ibutsu_server.tasks.seed_users",
     "ibutsu_server.tasks.send_mails",
     "ibutsu_server.tasks.sync_aborted_runs",
@@ -36,31 +40,29 @@ SCHEDULE = {
     "clean_up_artifacts": {"task": "clean_up_artifacts", "schedule": crontab(minute=17)},
     "forget_expired": {"task": "forget_expired", "schedule": crontab(minute=37)},
     "sync_aborted_runs": {"task": "sync_aborted_runs", "schedule": crontab(minute="*/30")},
-    "prune_old_import_files": {
-        "task": "prune_old_import_files",
-        "schedule": crontab(hour=2, minute=0),
-        "kwargs": {"days": 7},
-    },
+    "apply_retention": {"task": "apply_retention", "schedule": crontab(hour=2, minute=0)},
+    "recount_storage": {"task": "recount_storage", "schedule": crontab(hour=5, minute=0)},
     "prune_tasks": {"task": "prune_tasks", "schedule": crontab(minute=47)},
-    "resume_imports": {"task": "resume_imports", "schedule": crontab(minute="*/5")},
+    "resume_imports": {"task": "resume_imports", "schedule": crontab()},
+    "scan_bucket": {"task": "scan_bucket", "schedule": crontab(minute="*/5")},
     "send_mails": {"task": "send_mails", "schedule": crontab()},
+}
+ANSWERS, IMPORTS, UPKEEP = QUEUES = ("celery", "imports", "upkeep")
+"""What somebody waits for; files, which may take long; and what is due at certain times."""
+
+QUEUE_OF = {
+    **{entry["task"]: UPKEEP for entry in SCHEDULE.values()},
+    **dict.fromkeys(
+        ("prune_old_files", "prune_old_import_files", "prune_old_results", "prune_old_runs"), UPKEEP
+    ),
+    "run_import": IMPORTS,
+    "send_mails": ANSWERS,
 }
 MEMORY = "memory://"
 VISIBILITY_SECONDS = 3600
 """A task that a worker took and did not finish is given to another one after this time."""
 
 _WAITING = "ibutsu_server.tasks"
-
-
-class UnitOfWork(Task):  # type: ignore[misc]
-    """Runs in the application's context and commits once, at the end; a task that fails leaves nothing."""
-
-    def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        with self.app.app_context():
-            audit.act(user_email=f"task {self.name}", is_program=True)
-            outcome = super().__call__(*args, **kwargs)
-            db.session.commit()
-            return outcome
 
 
 def create_celery(
@@ -72,7 +74,7 @@ def create_celery(
     celery.conf.update(
         artifacts_url=artifacts_url,
         beat_schedule=SCHEDULE,
-        beat_scheduler="celery.beat:Scheduler",
+        beat_scheduler="ibutsu_server.tasks.scheduler:Scheduler",
         broker_connection_retry_on_startup=True,
         broker_transport_options=_transport_options(broker_url),
         broker_url=broker_url or MEMORY,
@@ -81,7 +83,9 @@ def create_celery(
         task_acks_late=True,
         task_ignore_result=True,
         task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2},
+        task_queues=[Queue(name, Exchange(name), routing_key=name) for name in QUEUES],  # type: ignore[no-untyped-call]
         task_reject_on_worker_lost=True,
+        task_routes={name: {"queue": queue} for name, queue in QUEUE_OF.items()},
         timezone="UTC",
         worker_hijack_root_logger=False,
         worker_prefetch_multiplier=1,

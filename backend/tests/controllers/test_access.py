@@ -30,6 +30,7 @@ delete_run                   401      403    403      403        200   200      
 bulk_update                  401      404    404      404        200   200        200        404         404
 get_result_list              401      200    200      200        200   200        200        200         200
 add_result                   401      403    403      201        201   201        201        403         403
+add_results                  401      403    403      201        201   201        201        403         403
 get_result                   401      403    200      200        200   200        200        200         403
 update_result                401      403    403      403        200   200        200        403         403
 delete_result                401      403    403      403        200   200        200        403         403
@@ -43,6 +44,8 @@ delete_artifact              401      403    403      403        200   200      
 get_import_list              401      200    200      200        200   200        200        200         200
 add_import                   401      403    403      201        201   201        201        403         403
 get_import                   401      403    200      200        200   200        200        200         403
+cancel_import                401      403    403      403        200   200        200        403         403
+retry_import                 401      403    403      403        200   200        200        403         403
 delete_import                401      403    403      403        200   200        200        403         403
 get_project_list             401      200    200      200        200   200        200        200         200
 get_projects                 401      200    200      200        200   200        200        200         200
@@ -53,6 +56,11 @@ get_member_list              401      403    200      200        200   200      
 set_member                   401      403    403      403        403   200        200        403         403
 remove_member                401      403    200      403        403   200        200        403         403
 get_filter_params            401      401    200      200        200   200        200        200         401
+get_retention                401      403    200      200        200   200        200        200         403
+update_retention             401      403    403      403        403   200        200        403         403
+get_retention_preview        401      403    403      403        403   200        200        403         403
+get_usage                    401      403    403      403        403   200        200        403         403
+admin_get_usage_list         401      403    403      403        403   403        200        403         403
 get_group_list               401      200    200      200        200   200        200        200         200
 add_group                    401      403    403      403        403   403        201        403         403
 get_group                    401      200    200      200        200   200        200        200         200
@@ -104,6 +112,7 @@ admin_add_project            401      403    403      403        403   403      
 admin_get_project            401      403    403      403        403   403        200        403         403
 admin_update_project         401      403    403      403        403   403        200        403         403
 admin_delete_project         401      403    403      403        403   403        200        403         403
+admin_get_worker_list        401      403    403      403        403   403        200        403         403
 get_audit_list               401      200    200      200        200   200        200        200         200
 """
 
@@ -197,6 +206,8 @@ def world(db_session, make_user, make_project, make_run, make_result, make_artif
         result=result,
         artifact=make_artifact(result_id=result.id),
         import_=db_builders.import_(project_id=project.id),
+        under_way=db_builders.import_(project_id=project.id, status="running"),
+        failed=db_builders.import_(project_id=project.id, status="error", storage_key="imports/x"),
         group=make_group(),
         dashboard=db_builders.dashboard(project_id=project.id),
         widget_config=db_builders.widget_config(project_id=project.id),
@@ -243,6 +254,7 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "bulk_update": {**of_project, "json": {"metadata": {"a": 1}}},
         "get_result_list": of_project,
         "add_result": {"json": result_body("shop", run)},
+        "add_results": {"json": [result_body("shop", run)]},
         "get_result": {"id": result},
         "delete_run": {"id": run},
         "delete_result": {"id": result},
@@ -252,11 +264,17 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "upload_artifact_form": file,
         "add_import": {"files": {"importFile": ("a.xml", b"<testsuites/>")}, "data": {"project": "shop"}},
         "get_import": {"id": str(world.import_.id)},
+        "cancel_import": {"id": str(world.under_way.id)},
+        "retry_import": {"id": str(world.failed.id)},
         "delete_import": {"id": str(world.import_.id)},
         "add_project": {"json": {"name": "new"}},
         "get_project": {"id": project},
         "update_project": {"id": project, "json": {"title": "new"}},
         "get_filter_params": {"id": project},
+        "get_retention": {"id": project},
+        "update_retention": {"id": project, "json": {"keep_results_days": 90}},
+        "get_retention_preview": {"id": project},
+        "get_usage": {"id": project},
         "get_member_list": {"id": project},
         "set_member": {"id": project, "json": {"role": "viewer"}},
         "remove_member": {"id": project},

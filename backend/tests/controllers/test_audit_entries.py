@@ -28,6 +28,8 @@ delete_run               delete run
 update_result            update result
 delete_result            delete result
 delete_artifact          delete artifact
+cancel_import            update import
+retry_import             update import
 delete_import            delete import
 add_project              create project, create member
 update_project           update project
@@ -35,6 +37,7 @@ admin_add_project        create project, create member
 admin_update_project     update project
 admin_delete_project     delete project
 set_member               update member
+update_retention         create retention
 remove_member            delete member
 add_group                create group
 update_group             update group
@@ -62,6 +65,7 @@ NOTHING = {
     "add_result": "there are too many, and the result is its own record",
     "upload_artifact": "there are too many, and the artifact is its own record",
     "upload_artifact_form": "there are too many, and the artifact is its own record",
+    "add_results": "there are too many, and the results are their own record",
     "add_import": "the import is its own record",
     "logout": "callers with API tokens have no session to end",
     "refresh": "the session goes on",

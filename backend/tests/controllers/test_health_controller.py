@@ -2,9 +2,13 @@
 
 import pytest
 from helpers.assertions import assert_problem
+from helpers.processes import free_port
 from starlette.testclient import TestClient
 
 from ibutsu_server.app import create_app
+from ibutsu_server.db import db
+from ibutsu_server.domain import workers
+from ibutsu_server.tasks import vital_signs
 
 GONE = "postgresql+psycopg://nobody@127.0.0.1:1/gone"
 
@@ -13,6 +17,31 @@ GONE = "postgresql+psycopg://nobody@127.0.0.1:1/gone"
 def test_everybody_can_ask_whether_the_service_runs(flask_app):
     response = flask_app[0].get("/api/health")
     assert (response.status_code, response.json()["status"]) == (200, "OK")
+
+
+@pytest.mark.integration
+def test_everybody_sees_how_the_background_work_goes(flask_app, make_import, monkeypatch):
+    monkeypatch.setattr(vital_signs, "FRESH_SECONDS", 0)
+    for status in ("pending", "running", "running", "done", "error"):
+        make_import(status=status)
+    workers.note(workers.Sign("worker", "a machine", 17, ["imports"], 1), [])
+    db.session.commit()
+    response = flask_app[0].get("/api/health")
+    assert response.json()["workers"] == 1
+    assert response.json()["imports"] == {"pending": 1, "running": 2}
+    assert set(response.json()["queued"]) == {"celery", "imports", "upkeep"}
+    assert "a machine" not in response.text
+
+
+@pytest.mark.integration
+def test_service_runs_when_its_database_and_its_broker_are_gone(settings, flask_app):
+    broker = f"redis://127.0.0.1:{free_port()}/0"
+    changes = {"sqlalchemy_database_uri": GONE, "database_url": GONE, "celery_broker_url": broker}
+    app = create_app(settings.model_copy(update=changes), validate_responses=True)
+    with TestClient(app) as client:
+        response = client.get("/api/health")
+    assert (response.status_code, response.json()["status"]) == (200, "OK")
+    assert [response.json()[key] for key in ("workers", "queued", "imports")] == [None, None, None]
 
 
 @pytest.mark.integration

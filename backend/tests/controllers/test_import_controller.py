@@ -87,7 +87,6 @@ class TestUpload:
             (b"<html><body/></html>", "page.xml"),
             (b'{"tests": []}', "report.json"),
             (gzip.compress(b"<testsuites/>", mtime=0), "junit.xml.gz"),
-            (b"PK\x03\x04", "archive.zip"),
         ],
     )
     def test_file_that_nobody_can_read_is_415_and_not_stored(self, api, storage, content, name):
@@ -221,7 +220,8 @@ class TestJUnit:
 
     @pytest.mark.validation
     def test_case_that_cannot_be_stored_is_left_out_with_a_warning(self, api):
-        done = _import(api, JUNIT.replace(b'name="ok"', b'name="%s"' % (b"x" * 3000)), project="shop")
+        bad = b"<properties><property name='env' value='%s'/></properties>" % (b"x" * 300)
+        done = _import(api, JUNIT.replace(b'time="1"/>', b'time="1">%s</testcase>' % bad), project="shop")
         assert done["status"] == "done"
         assert [text.partition(" (")[0] for text in done["metadata"]["warnings"]] == ["case 1"]
         assert api.get(f"/api/run/{done['run_id']}").json()["summary"]["tests"] == 2

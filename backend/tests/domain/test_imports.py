@@ -1,6 +1,5 @@
 """Imports that are interrupted, repeated or lost end well: all is stored once, or nothing and the reason."""
 
-import io
 from datetime import timedelta
 
 import pytest
@@ -10,8 +9,8 @@ from sqlalchemy import func, select, update
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Import, Result, Run, Test
 from ibutsu_server.db.types import new_id, now
-from ibutsu_server.domain import artifacts, counts, import_stage, import_work, imports
-from ibutsu_server.errors import Unavailable
+from ibutsu_server.domain import artifacts, counts, import_stage, import_store, import_work, imports
+from ibutsu_server.errors import Conflict, Unavailable
 from ibutsu_server.storage import Storage
 from ibutsu_server.tasks.resume_imports import resume_imports
 from ibutsu_server.tasks.run_import import run_import
@@ -19,6 +18,9 @@ from ibutsu_server.tasks.run_import import run_import
 pytestmark = pytest.mark.integration
 
 AT_ONCE = timedelta(0)
+CASE_IN_AN_ENDLESS_ENV = (
+    b"<testcase name='t'><properties><property name='env' value='%s'/></properties></testcase>" % (b"x" * 300)
+)
 HOUR = timedelta(hours=1)
 
 
@@ -165,18 +167,117 @@ def test_import_whose_file_is_gone_says_so(storage, upload):
     assert _now(id_).error == "The uploaded file is no longer stored; please upload it again"
 
 
-def test_import_that_is_deleted_while_it_runs_stores_nothing(storage, upload, monkeypatch):
+@pytest.fixture
+def before_results(monkeypatch):
+    """Does something when the run of an import is there and none of its results."""
+
+    def do(work):
+        rows = import_store._rows
+
+        def interrupted(*args):
+            work()
+            db.session.commit()
+            return rows(*args)
+
+        monkeypatch.setattr(import_store, "_rows", interrupted)
+
+    return do
+
+
+def test_import_that_is_deleted_while_it_runs_stores_nothing(storage, upload, before_results):
     id_ = upload()
-    add_all = counts.add_all
-
-    def deleted(*args):
-        db.session.delete(db.session.get(Import, id_))
-        db.session.flush()
-        add_all(*args)
-
-    monkeypatch.setattr(counts, "add_all", deleted)
+    before_results(lambda: imports.remove(_now(id_)))
     import_work.run(storage, id_)
-    assert _count(Run) == 0
+    assert (_count(Run), _count(Result), _count(Import)) == (0, 0, 0)
+
+
+def test_import_that_is_cancelled_while_it_runs_stores_nothing(storage, upload, before_results):
+    id_ = upload()
+    before_results(lambda: imports.cancel(_now(id_), "jo@example.com"))
+    import_work.run(storage, id_)
+    assert (_count(Run), _count(Result)) == (0, 0)
+    cancelled = _now(id_)
+    assert (cancelled.status, cancelled.error) == ("error", "It was cancelled by jo@example.com")
+    assert (cancelled.run_id, cancelled.is_run_new) == (None, False)
+
+
+def test_import_that_waits_can_be_cancelled(storage, upload):
+    id_ = upload()
+    imports.cancel(_now(id_), "jo@example.com")
+    import_work.run(storage, id_)
+    assert (_now(id_).status, _count(Run)) == ("error", 0)
+
+
+def test_import_that_is_done_cannot_be_cancelled(storage, upload):
+    id_ = upload()
+    import_work.run(storage, id_)
+    with pytest.raises(Conflict, match="its status is done"):
+        imports.cancel(_now(id_), "jo@example.com")
+
+
+def test_cancelled_import_leaves_a_run_that_was_there_before(storage, upload, before_results):
+    run = run_json()
+    import_work.run(storage, upload(archive(run, (result_json(), {})), "archive"))
+    id_ = upload(archive(run, (result_json(), {})), "archive", "again.tar.gz")
+    before_results(lambda: imports.cancel(_now(id_), "jo@example.com"))
+    import_work.run(storage, id_)
+    assert (_count(Run), _count(Result)) == (1, 1)
+
+
+def test_what_a_lost_worker_stored_of_a_cancelled_import_is_deleted_later(storage, upload, before_results):
+    id_ = upload()
+    before_results(lambda: imports.cancel(_now(id_), "jo@example.com"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_work, "discard", lambda _id: None)
+        import_work.run(storage, id_)
+    assert _count(Run) == 1
+    resume_imports()
+    assert (_count(Run), _now(id_).is_run_new) == (0, False)
+
+
+def test_import_that_failed_can_be_tried_again(storage, upload):
+    id_ = upload()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_work, "store", _broken)
+        import_work.run(storage, id_)
+    assert _now(id_).status == "error"
+    imports.retry(_now(id_))
+    db.session.commit()
+    import_work.run(storage, id_)
+    assert (_now(id_).status, _now(id_).error, _count(Result)) == ("done", None, 3)
+
+
+def test_only_what_failed_can_be_tried_again(storage, upload):
+    id_ = upload()
+    with pytest.raises(Conflict, match="the status is pending"):
+        imports.retry(_now(id_))
+
+
+def test_import_whose_file_is_deleted_cannot_be_tried_again(upload):
+    id_ = upload()
+    _set(id_, status="error", storage_key=None)
+    with pytest.raises(Conflict, match="no longer stored"):
+        imports.retry(_now(id_))
+
+
+def test_worker_of_an_attempt_that_was_given_up_stores_nothing(storage, upload, before_results):
+    """Cancelled and tried again at once: the old worker must not meet the new one."""
+    id_ = upload()
+
+    def again():
+        imports.cancel(_now(id_), "jo@example.com")
+        import_work.discard(id_)
+        imports.retry(_now(id_))
+
+    before_results(again)
+    import_work.run(storage, id_)
+    assert (_now(id_).status, _count(Run), _count(Result)) == ("pending", 0, 0)
+
+
+def test_progress_tells_what_was_read_and_what_is_stored(storage, upload):
+    id_ = upload()
+    import_work.run(storage, id_)
+    assert (_now(id_).rows_seen, _now(id_).rows_done) == (3, 3)
 
 
 def test_worker_that_was_given_up_cannot_spoil_what_its_successor_did(storage, upload, monkeypatch):
@@ -213,13 +314,13 @@ def test_many_results_are_written_in_batches(storage, upload, count_statements, 
     id_ = upload(b"<testsuite>%s</testsuite>" % cases)
     with count_statements() as statements:
         import_work.run(storage, id_)
-    assert len(statements) < 30
+    assert len(statements) < 40
     run = db.session.scalars(select(Run)).one()
     assert (run.tests, run.passes, run.duration, _count(Test)) == (350, 350, 175, 350)
 
 
 def test_warnings_are_bounded(storage, upload):
-    bad = b"".join(b"<testcase name='%s'/>" % (b"x" * 3000) for _ in range(150))
+    bad = b"".join(CASE_IN_AN_ENDLESS_ENV for _ in range(150))
     id_ = upload(b"<testsuite><testcase name='good'/>%s</testsuite>" % bad)
     import_work.run(storage, id_)
     told = _now(id_).data["warnings"]
@@ -252,10 +353,3 @@ def test_clean_up_deletes_uploads_without_an_import(storage, upload):
     imports.remove(_now(id_))
     db.session.commit()
     assert imports.clean_up(storage, AT_ONCE) == 1
-
-
-@pytest.mark.unit
-def test_stored_pieces_are_read_like_a_file():
-    pieces = import_work._Pieces(iter([b"ab", b"cde", b"f"]))
-    assert io.BufferedReader(pieces, 4).read(4) == b"abcd"
-    assert pieces.read(1) in (b"e", b"f")

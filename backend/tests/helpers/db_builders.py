@@ -20,7 +20,7 @@ from ibutsu_server.db.models import (
     WidgetConfig,
 )
 from ibutsu_server.db.types import new_id, now
-from ibutsu_server.domain import counts, projects, sessions, tests, tokens
+from ibutsu_server.domain import counts, projects, sessions, tests, tokens, usage
 from ibutsu_server.passwords import hash_password
 
 
@@ -104,13 +104,16 @@ def artifact(*, content: bytes = b"content", **values: Any) -> Artifact:
     defaults = {"id": id_, "project_id": parent.project_id, "filename": "test.log", "metadata": {}}
     defaults |= {"content_type": "text/plain; charset=utf-8", "size": len(content), "storage_key": key}
     defaults |= {"digest": hashlib.sha256(content).digest(), **owner}
-    return _stored(Artifact(**{**defaults, **values}))
+    made = Artifact(**{**defaults, **values})
+    usage.add(made.project_id, artifact_bytes=made.size, stored_bytes=made.size)
+    return _stored(made)
 
 
 def import_(**values: Any) -> Import:
-    return _stored(
-        Import(**{"filename": "test.xml", "format": "junit", "status": "done", "metadata": {}, **values})
-    )
+    made = Import(**{"filename": "test.xml", "format": "junit", "status": "done", "metadata": {}, **values})
+    size = made.size or 0
+    usage.add(made.project_id, imports=1, import_bytes=size, stored_bytes=size if made.storage_key else 0)
+    return _stored(made)
 
 
 def dashboard(**values: Any) -> Dashboard:

@@ -9,9 +9,12 @@ from sqlalchemy import select
 from ibutsu_server import tasks
 from ibutsu_server.app import create_app
 from ibutsu_server.db import db, upgrade
-from ibutsu_server.db.models import Group
+from ibutsu_server.db.models import Group, ScheduledTask, Worker
+from ibutsu_server.db.types import new_id
+from ibutsu_server.domain import import_work
 from ibutsu_server.settings import Settings
 from ibutsu_server.tasks.embedded import background
+from ibutsu_server.tasks.run_import import run_import
 
 pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
@@ -52,5 +55,41 @@ def test_enqueued_task_is_done_and_the_threads_end(app):
         tasks.enqueue(make_embedded_group)
         db.session.commit()
         assert _eventually(_is_made)
+        assert _eventually(_has_sign_of_life)
     left = [thread for thread in threading.enumerate() if thread not in before and not thread.daemon]
     assert left == []
+
+
+def test_scheduler_remembers_what_it_knows_for_its_next_start(app):
+    with background(app.extensions["celery"]), app.app_context():
+        assert _eventually(_knows_every_task)
+
+
+def _knows_every_task():
+    db.session.rollback()
+    known = set(db.session.scalars(select(ScheduledTask.name)))
+    return known == {entry["task"] for entry in tasks.SCHEDULE.values()}
+
+
+def _has_sign_of_life():
+    db.session.rollback()
+    return db.session.scalar(select(Worker.kind)) == "embedded"
+
+
+def test_long_imports_keep_nobody_waiting(app, monkeypatch):
+    begun, released = [], threading.Event()
+
+    def take_long(_storage, id_):
+        begun.append(id_)
+        released.wait(30)
+
+    monkeypatch.setattr(import_work, "run", take_long)
+    with background(app.extensions["celery"]), app.app_context():
+        for _ in range(5):
+            tasks.enqueue(run_import, str(new_id()))
+        tasks.enqueue(make_embedded_group)
+        db.session.commit()
+        assert _eventually(lambda: len(begun) == 2)
+        assert _eventually(_is_made)
+        assert len(begun) == 2
+        released.set()

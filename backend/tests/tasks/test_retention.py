@@ -10,15 +10,18 @@ from ibutsu_server.db.models import (
     Artifact,
     IdempotencyKey,
     Import,
+    ProjectPolicy,
     Result,
     Run,
     Token,
     UserSession,
 )
 from ibutsu_server.db.types import now
-from ibutsu_server.domain import account_codes, deletion, retention, sessions
+from ibutsu_server.domain import account_codes, deletion, retention_batches, sessions
+from ibutsu_server.domain.policies import Policy
 from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.storage import Storage
+from ibutsu_server.tasks.apply_retention import apply_retention
 from ibutsu_server.tasks.clear_import_file_content import clear_import_file_content
 from ibutsu_server.tasks.forget_expired import forget_expired
 from ibutsu_server.tasks.prune_old_files import prune_old_files
@@ -36,7 +39,7 @@ MONTH = 30 * DAY
 def small_batches(monkeypatch):
     """So that a handful of rows takes several of them."""
     monkeypatch.setattr(deletion, "SIZE", 2)
-    monkeypatch.setattr(retention, "BATCH", 2)
+    monkeypatch.setattr(retention_batches, "BATCH", 2)
 
 
 @pytest.fixture
@@ -176,21 +179,93 @@ def test_work_that_was_interrupted_is_not_lost(done, make_run, make_artifact, mo
     run = make_run()
     for _ in range(6):
         make_artifact(run_id=run.id, upload_date=now() - 6 * MONTH)
-    run_statement, runs = deletion._run, []
+    delete_rows, runs = deletion.delete_rows, []
 
-    def fail_later(statement):
-        runs.append(statement)
+    def fail_later(*what):
+        runs.append(what)
         if len(runs) > 2:
             raise ZeroDivisionError
-        return run_statement(statement)
+        return delete_rows(*what)
 
     with monkeypatch.context() as patched:
-        patched.setattr(deletion, "_run", fail_later)
+        patched.setattr(deletion, "delete_rows", fail_later)
         assert prune_old_files.apply([3]).failed()
     db_session.rollback()
     assert Artifact.query.count() == 2
     done(prune_old_files, 3)
     assert Artifact.query.count() == 0
+
+
+@pytest.fixture
+def policy(celery, monkeypatch):
+    """What holds for projects that say nothing themselves."""
+
+    def set_policy(**said):
+        monkeypatch.setitem(celery.conf, "policy", Policy(**said))
+
+    return set_policy
+
+
+def _much_of(make_run, make_artifact, **values):
+    """A run with results that have artifacts, and with artifacts of its own."""
+    run = make_run(start_time=now() - 400 * DAY, **values)
+    for result in _results(run, [400 * DAY] * 3, result="failed"):
+        make_artifact(result_id=result.id, upload_date=now() - 400 * DAY)
+    make_artifact(run_id=run.id, upload_date=now() - 400 * DAY)
+    return run
+
+
+@pytest.mark.parametrize(
+    ("task", "args"),
+    [(prune_old_files, (2,)), (prune_old_results, (4,)), (prune_old_runs, (10,)), (apply_retention, ())],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_run_that_is_kept_stays_with_all_that_it_has(
+    done, storage, policy, make_run, make_artifact, task, args
+):
+    policy(keep_artifacts_days=1, keep_results_days=1, keep_runs_days=1)
+    kept = [_much_of(make_run, make_artifact, is_kept=True) for _ in range(2)]
+    other_id = _much_of(make_run, make_artifact, project_id=kept[0].project_id).id
+    done(task, *args)
+    for run in kept:
+        assert (_numbers(run.id), Artifact.query.filter_by(run_id=run.id).count()) == ((3, 3, 3), 4)
+    assert Artifact.query.filter_by(run_id=other_id).count() < 4
+
+
+def test_what_a_project_says_holds_for_it_alone(done, storage, policy, make_run, make_artifact, db_session):
+    policy(keep_runs_days=30)
+    forever, shorter, default = [_much_of(make_run, make_artifact) for _ in range(3)]
+    db_session.add(ProjectPolicy(project_id=forever.project_id, keep_runs_days=0))
+    db_session.add(ProjectPolicy(project_id=shorter.project_id, keep_runs_days=500, keep_results_days=300))
+    db_session.commit()
+    done(apply_retention)
+    assert {run.id for run in Run.query} == {forever.id, shorter.id}
+    assert {result.run_id for result in Result.query} == {forever.id}
+    assert _numbers(shorter.id) == (3, 3, 0)
+
+
+def test_imports_that_are_under_way_or_left_half_a_run_stay(done, storage, policy, make_import):
+    policy(keep_imports_days=7)
+    old = {"created": now() - 8 * DAY}
+    stay = [
+        make_import(status="running", **old),
+        make_import(status="pending", **old),
+        make_import(status="error", is_run_new=True, **old),
+    ]
+    make_import(status="done", is_run_new=True, **old)
+    make_import(status="error", **old)
+    done(apply_retention)
+    assert {one.id for one in Import.query} == {one.id for one in stay}
+
+
+def test_server_that_is_set_up_to_keep_everything_does(
+    done, storage, policy, make_run, make_artifact, make_import
+):
+    policy()
+    _much_of(make_run, make_artifact)
+    make_import(created=now() - 400 * DAY)
+    done(apply_retention)
+    assert [kind.query.count() for kind in (Run, Result, Artifact, Import)] == [1, 3, 4, 1]
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,19 @@ from ibutsu_server.db.models.import_ import Import
 from ibutsu_server.db.models.mail import Mail
 from ibutsu_server.db.models.membership import Membership
 from ibutsu_server.db.models.project import Project
+from ibutsu_server.db.models.project_policy import ProjectPolicy
 from ibutsu_server.db.models.result import Result
 from ibutsu_server.db.models.run import Run
+from ibutsu_server.db.models.scanned_object import ScannedObject
+from ibutsu_server.db.models.scheduled_task import ScheduledTask
 from ibutsu_server.db.models.task import Task
 from ibutsu_server.db.models.test import Test
 from ibutsu_server.db.models.token import Token
+from ibutsu_server.db.models.usage import Usage
 from ibutsu_server.db.models.user import User
 from ibutsu_server.db.models.user_session import UserSession
 from ibutsu_server.db.models.widget_config import WidgetConfig
+from ibutsu_server.db.models.worker import Worker
 
 __all__ = [
     "AccountCode",
@@ -32,12 +37,17 @@ __all__ = [
     "Mail",
     "Membership",
     "Project",
+    "ProjectPolicy",
     "Result",
     "Run",
+    "ScannedObject",
+    "ScheduledTask",
     "Task",
     "Test",
     "Token",
+    "Usage",
     "User",
     "UserSession",
     "WidgetConfig",
+    "Worker",
 ]

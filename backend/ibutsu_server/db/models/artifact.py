@@ -29,7 +29,7 @@ class Artifact(HasId, HasMetadata, Model):
 
     __tablename__ = "artifacts"
 
-    project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"), index=True)
+    project_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     run_id: Mapped[uuid.UUID | None]
     result_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("results.id", ondelete="CASCADE"))
     filename: Mapped[str] = mapped_column(Text)
@@ -48,6 +48,7 @@ class Artifact(HasId, HasMetadata, Model):
             onupdate="CASCADE",  # a run that moves to another project takes its artifacts along
         ),
         CheckConstraint("run_id IS NOT NULL OR result_id IS NOT NULL", name="belongs_somewhere"),
+        Index(None, "project_id", "upload_date", "id", "size"),  # what is old, and how many bytes that are
         Index(None, "result_id", "upload_date", "id"),
         Index(None, "run_id", "upload_date", "id"),
         Index(

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, false
+from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -56,5 +56,11 @@ class Run(HasId, HasMetadata, Model):
         UniqueConstraint("id", "project_id"),  # what a result or an artifact refers to: a run of its project
         Index(None, "project_id", "start_time", "id"),
         Index(None, "project_id", "component", "env", "start_time"),
+        Index(
+            "ix_runs_kept",
+            "project_id",
+            postgresql_where=text("is_kept"),
+            sqlite_where=text("is_kept"),
+        ),
         Index("ix_runs_data", "data", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )

@@ -1,0 +1,101 @@
+"""`POST /api/results` next to its floor: the same rows, into the same tables, by the driver's bulk way."""
+
+import sqlite3
+import time
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import orjson
+import psycopg
+from sqlalchemy import make_url
+
+from benchmarks.ingest import as_reported
+from benchmarks.load_data import RESULT_COLUMNS
+from benchmarks.server import Server, running
+
+FLOOR_ROWS = 5000
+"""Of one statement and commit, the best that was found."""
+
+
+class Rates(NamedTuple):
+    """Results per second: of the driver, and of requests with 5,000 and with 50,000 lines."""
+
+    floor: float
+    small: float
+    large: float
+
+
+def measure(url: str, folder: Path, *, results: int) -> Rates:
+    with running(url, folder) as server:
+        floor = _floor(url, _results(server, results))
+        small = _rate(server, _results(server, results), 5000)
+        large = _rate(server, _results(server, results), 50_000)
+    return Rates(floor, small, large)
+
+
+def _results(server: Server, count: int) -> list[dict[str, Any]]:
+    run = server.new_run()
+    return [as_reported(server.project, run, i) for i in range(count)]
+
+
+def _rate(server: Server, results: list[dict[str, Any]], size: int) -> float:
+    bodies = [
+        b"\n".join(orjson.dumps(one) for one in results[i : i + size]) for i in range(0, len(results), size)
+    ]
+    connection = server.connection()
+    headers = {**server.headers, "Content-Type": "application/x-ndjson"}
+    started = time.perf_counter()
+    for body in bodies:
+        connection.request("POST", "/api/results", body, headers)
+        answer = connection.getresponse()
+        text = answer.read()
+        if answer.status != 201 or orjson.loads(text)["rejected"]:
+            raise RuntimeError(text.decode())
+    return len(results) / (time.perf_counter() - started)
+
+
+def _floor(url: str, results: list[dict[str, Any]]) -> float:
+    lines = [orjson.dumps(one) for one in results]
+    fill = _copy if url.startswith("postgresql") else _execute_many
+    started = time.perf_counter()
+    fill(url, lines)
+    return len(results) / (time.perf_counter() - started)
+
+
+def _batches(lines: list[bytes]) -> Iterator[list[tuple[Any, ...]]]:
+    for i in range(0, len(lines), FLOOR_ROWS):
+        yield [_row(orjson.loads(line)) for line in lines[i : i + FLOOR_ROWS]]
+
+
+def _row(body: dict[str, Any]) -> tuple[Any, ...]:
+    metadata = body["metadata"]
+    return (
+        *(uuid.UUID(body["id"]).hex, uuid.UUID(body["project_id"]).hex, uuid.UUID(body["run_id"]).hex),
+        *(body["test_id"], body["start_time"].replace("T", " ")[:26], body["duration"], body["result"]),
+        *(metadata["component"], metadata["env"], body["source"]),
+        *(orjson.dumps(body["params"]).decode(), orjson.dumps(metadata).decode()),
+    )
+
+
+def _copy(url: str, lines: list[bytes]) -> None:
+    bare = make_url(url).set(drivername="postgresql").render_as_string(hide_password=False)
+    with psycopg.connect(bare) as connection, connection.cursor() as cursor:
+        for rows in _batches(lines):
+            with cursor.copy(f"COPY results ({', '.join(RESULT_COLUMNS)}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            connection.commit()
+
+
+def _execute_many(url: str, lines: list[bytes]) -> None:
+    connection = sqlite3.connect(str(make_url(url).database), isolation_level=None)
+    for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "cache_size=-16000"):
+        connection.execute(f"PRAGMA {pragma}")
+    marks = ", ".join("?" * len(RESULT_COLUMNS))
+    for rows in _batches(lines):
+        connection.execute("BEGIN IMMEDIATE")
+        connection.executemany(f"INSERT INTO results ({', '.join(RESULT_COLUMNS)}) VALUES ({marks})", rows)
+        connection.execute("COMMIT")
+    connection.close()

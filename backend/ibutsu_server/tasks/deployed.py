@@ -1,0 +1,38 @@
+"""What processes of a deployed server do beside Celery's own: they beat, and share nothing over a fork."""
+
+import atexit
+from typing import Any
+
+from celery import Celery, signals
+
+from ibutsu_server.db import db
+from ibutsu_server.tasks.heart import Heart
+
+
+def prepare(celery: Celery) -> None:
+    """Call once in a process that becomes a worker or a scheduler of this application."""
+
+    def begin_worker(sender: Any, **_: Any) -> None:
+        queues = tuple(celery.amqp.queues.consume_from)
+        _begin(Heart(celery, "worker", queues=queues, concurrency=sender.controller.concurrency))
+
+    def begin_scheduler(**_: Any) -> None:
+        _begin(Heart(celery, "scheduler"))
+
+    def forget_connections(**_: Any) -> None:
+        """Those of the parent are its own; it goes on to use them."""
+        with celery.app_context():
+            db.engine.dispose(close=False)
+
+    signals.worker_ready.connect(begin_worker, weak=False)
+    signals.beat_init.connect(begin_scheduler, weak=False)
+    signals.worker_process_init.connect(forget_connections, weak=False)
+
+
+def _begin(heart: Heart) -> None:
+    def hurry(**_: Any) -> None:
+        heart.hurry()
+
+    signals.worker_shutting_down.connect(hurry, weak=False)
+    atexit.register(heart.stop)  # however Celery comes to its end
+    heart.start()
