@@ -137,7 +137,8 @@ def _settings(url: str, folder: Path) -> dict[str, str]:
 
 
 def _environment(url: str, folder: Path) -> dict[str, str]:
-    return {**os.environ, **_settings(url, folder), "PYTHONPATH": str(BACKEND)}
+    kept = {name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"}
+    return {**kept, **_settings(url, folder), "PYTHONPATH": str(BACKEND)}
 
 
 def _prepare(url: str, folder: Path) -> tuple[str, str]:

@@ -121,7 +121,12 @@ def require_email(text: str) -> str:
     return text
 
 
+_CANONICAL = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
+
+
 def is_uuid(text: str) -> bool:
+    if _CANONICAL.fullmatch(text):
+        return True
     try:
         uuid.UUID(text)
     except ValueError:

@@ -27,12 +27,18 @@ def server(tmp_path_factory) -> Iterator[Server]:
         yield started
 
 
+CONFIGURATION = {
+    "post_hooks": [],
+    "content_type_overrides": {"application/x-ndjson": "application/octet-stream"},
+}
+
+
 @pytest.fixture(scope="module")
 def generated(server, tmp_path_factory) -> Iterator[object]:
     """The package, generated without a single warning about anything left out."""
     folder = tmp_path_factory.mktemp("generated")
     configuration = folder / "configuration.json"
-    configuration.write_text(json.dumps({"post_hooks": []}))
+    configuration.write_text(json.dumps(CONFIGURATION))
     command = [
         sys.executable,
         "-m",

@@ -1,74 +1,131 @@
 """Many rows at once, by the fastest way that each database has; rows that are there stay as they are."""
 
-from collections.abc import Callable, Iterator, Sequence
+import uuid
+from collections.abc import Callable, Collection, Iterator, Sequence
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Any
+from operator import itemgetter
+from typing import Any, NamedTuple
 
 import orjson
-from sqlalchemy import JSON, Dialect, select
+import psycopg
+from sqlalchemy import JSON, Connection, Dialect
+from sqlalchemy.types import TypeEngine
 
 from ibutsu_server.db import db
 from ibutsu_server.db.failures import told
-from ibutsu_server.db.writes import dialect
+from ibutsu_server.db.types import UtcDateTime
+from ibutsu_server.errors import Conflict, Unavailable
 
 Row = dict[str, Any]
-Column = tuple[str, Callable[[Any], Any] | None]
+Writer = Callable[[Any], Any]
 
 
-def insert_new(entity: Any, rows: Sequence[Row]) -> set[Any]:
-    """Insert rows by their `id`, within the current transaction; returns the ids that were not there."""
+class Columns(NamedTuple):
+    """Those of a table: names and as many marks for SQL, their values out of a row, and how to write them."""
+
+    names: str
+    marks: str
+    read: Callable[[Row], tuple[Any, ...]]
+    writers: list[tuple[int, Writer]]
+
+
+def insert_new(entity: Any, rows: Sequence[Row]) -> set[uuid.UUID]:
+    """Insert rows by their `id`, within the current transaction; returns the ids that were there already.
+
+    Mostly none is: that is asked when storing them has failed.  Raises Unavailable when somebody else is
+    storing one of them at this moment: the next time it is there.
+    """
     if not rows:
         return set()
-    return _copied(entity, rows) if dialect() == "postgresql" else _inserted(entity, rows)
-
-
-def _copied(entity: Any, rows: Sequence[Row]) -> set[Any]:
-    """COPY knows no ON CONFLICT: it fills a table of this transaction's own, which has no indexes."""
+    new = {row["id"]: row for row in reversed(rows)}  # of several with one id, the first
     connection = db.session.connection()
+    is_postgresql = connection.dialect.name == "postgresql"
+    there, store = (_there, _copy) if is_postgresql else (_there_on_sqlite, _execute_many)
+    try:
+        with connection.begin_nested():
+            store(connection, entity, new.values())
+    except Conflict:
+        known = set(there(connection, entity.__tablename__, new))
+    else:
+        return set()
+    left = [row for id_, row in new.items() if id_ not in known]
+    try:
+        if left:
+            store(connection, entity, left)
+    except _Taken as error:
+        raise Unavailable("The same is being stored by another request; please try again") from error
+    return known
+
+
+class _Taken(Conflict):
+    """There is something with one of the ids."""
+
+
+def _there(connection: Connection, table: str, ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
+    """As one parameter: thousands of them would take as long as storing the rows."""
+    asked = f"SELECT id FROM {table} WHERE id = ANY(%s::uuid[])"  # noqa: S608 - names of models
+    found = connection.exec_driver_sql(asked, (f"{{{','.join(id_.hex for id_ in ids)}}}",))
+    return found.scalars().all()
+
+
+def _there_on_sqlite(connection: Connection, table: str, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:
+    asked = f"SELECT id FROM {table} WHERE id IN (SELECT value FROM json_each(?))"  # noqa: S608 - names of models
+    found = connection.exec_driver_sql(asked, (orjson.dumps([id_.hex for id_ in ids]).decode(),))
+    return [uuid.UUID(text) for text in found.scalars()]
+
+
+def _copy(connection: Connection, entity: Any, rows: Collection[Row]) -> None:
     columns = _columns(entity, connection.dialect)
-    table, names = entity.__tablename__, ", ".join(name for name, _ in columns)
-    connection.exec_driver_sql(f"CREATE TEMP TABLE IF NOT EXISTS new_{table} (LIKE {table}) ON COMMIT DROP")
+    statement = f"COPY {entity.__tablename__} ({columns.names}) FROM STDIN"
     cursor: Any = connection.connection.cursor()
-    with told(), cursor, cursor.copy(f"COPY new_{table} ({names}) FROM STDIN") as copy:
-        for values in _values(columns, rows):
-            copy.write_row(values)
-    adding = f"INSERT INTO {table} ({names}) SELECT {names} FROM new_{table}"  # noqa: S608 - names of models
-    added = connection.exec_driver_sql(f"{adding} ON CONFLICT (id) DO NOTHING RETURNING id")
-    ids = set(added.scalars())
-    connection.exec_driver_sql(f"TRUNCATE new_{table}")
-    return ids
+    try:
+        with told(), cursor, cursor.copy(statement) as copy:
+            for values in _values(columns, rows):
+                copy.write_row(values)
+    except psycopg.errors.UniqueViolation as error:
+        raise _Taken(str(error)) from error
 
 
-def _inserted(entity: Any, rows: Sequence[Row]) -> set[Any]:
-    """Asking with a lock begins to write: nobody else adds any of them in between."""
-    connection = db.session.connection()
-    ids = {row["id"] for row in rows}
-    there = set(db.session.scalars(select(entity.id).where(entity.id.in_(ids)).with_for_update()))
+def _execute_many(connection: Connection, entity: Any, rows: Collection[Row]) -> None:
     columns = _columns(entity, connection.dialect)
-    names, marks = ", ".join(name for name, _ in columns), ", ".join("?" * len(columns))
-    adding = f"INSERT INTO {entity.__tablename__} ({names}) VALUES ({marks})"  # noqa: S608 - names of models
-    connection.exec_driver_sql(f"{adding} ON CONFLICT (id) DO NOTHING", list(_values(columns, rows)))
-    return ids - there
+    statement = f"INSERT INTO {entity.__tablename__} ({columns.names}) VALUES ({columns.marks})"  # noqa: S608
+    connection.exec_driver_sql(statement, list(map(tuple, _values(columns, rows))))
 
 
-def _values(columns: Sequence[Column], rows: Sequence[Row]) -> Iterator[tuple[Any, ...]]:
+def _values(columns: Columns, rows: Collection[Row]) -> Iterator[list[Any]]:
     for row in rows:
-        yield tuple(write(row[name]) if write else row[name] for name, write in columns)
+        values = list(columns.read(row))
+        for place, write in columns.writers:
+            if values[place] is not None:
+                values[place] = write(values[place])
+        yield values
 
 
 @lru_cache(maxsize=32)
-def _columns(entity: Any, spoken: Dialect) -> tuple[Column, ...]:
-    """How SQLAlchemy itself writes values of each column, but JSON at once as the text that drivers take."""
-    return tuple(
-        (
-            column.name,
-            _json
-            if isinstance(column.type, JSON)
-            else column.type.dialect_impl(spoken).bind_processor(spoken),
-        )
-        for column in entity.__table__.columns
+def _columns(entity: Any, dialect: Dialect) -> Columns:
+    named = list(entity.__table__.columns)
+    writers = ((place, _writer(column.type, dialect)) for place, column in enumerate(named))
+    return Columns(
+        ", ".join(column.name for column in named),
+        ", ".join("?" * len(named)),
+        itemgetter(*(column.name for column in named)),
+        [(place, write) for place, write in writers if write],
     )
 
 
-def _json(value: Any) -> str | None:
-    return None if value is None else orjson.dumps(value).decode()
+def _writer(kind: TypeEngine[Any], dialect: Dialect) -> Writer | None:
+    """As SQLAlchemy writes values of this type, by shorter ways where there are any."""
+    if isinstance(kind, JSON):
+        return _json
+    if isinstance(kind, UtcDateTime) and dialect.name == "sqlite":
+        return _time
+    return kind.dialect_impl(dialect).bind_processor(dialect)
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value).decode()
+
+
+def _time(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")

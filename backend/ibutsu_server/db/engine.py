@@ -125,6 +125,12 @@ class SQLiteConnection(sqlite3.Connection):
     queue: WriteQueue | None = None
     deadline: float = float("inf")
     _in_turn = False
+    _in_no_hurry = False
+
+    def hurry_not(self) -> None:
+        """Do not wait for the disk at the end of the next transaction; to be said before it begins."""
+        self.execute("PRAGMA synchronous=NORMAL")
+        self._in_no_hurry = True
 
     def begin(self) -> None:
         if self.in_transaction:
@@ -159,6 +165,9 @@ class SQLiteConnection(sqlite3.Connection):
         if self.queue and self._in_turn and (closed or not self.in_transaction):
             self._in_turn = False
             self.queue.leave()
+        if self._in_no_hurry and not closed and not self.in_transaction:
+            self._in_no_hurry = False
+            self.execute("PRAGMA synchronous=FULL")
 
     def is_late(self) -> bool:
         return monotonic() > self.deadline

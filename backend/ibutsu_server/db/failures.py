@@ -51,8 +51,10 @@ def translate(engine: Engine) -> None:
 
 @contextmanager
 def told() -> Iterator[None]:
-    """The same for what is asked of the driver itself."""
+    """The same for what is asked of PostgreSQL's driver itself; of a taken key, who asks knows more."""
     try:
         yield
-    except (psycopg.Error, sqlite3.Error) as failure:
+    except psycopg.errors.UniqueViolation:
+        raise
+    except psycopg.Error as failure:
         raise _meaning(failure) or failure from failure

@@ -35,11 +35,11 @@ def attach(
     with Pack(storage, str(new_id()), limit=limit) as pack:
         rows = [_row(owners[owner], pack, upload) for owner, upload in files]
         pack.store()
-    added = bulk.insert_new(Artifact, rows)
-    _require_same([row for row in rows if row["id"] not in added])
+    known = bulk.insert_new(Artifact, rows)
+    _require_same([row for row in rows if row["id"] in known])
     sizes = Counter({row["project_id"]: 0 for row in rows})
     for row in rows:
-        sizes[row["project_id"]] += row["size"] if row["id"] in added else 0
+        sizes[row["project_id"]] += row["size"] if row["id"] not in known else 0
     for project_id, size in sizes.items():
         quotas.require_bytes(project_id, size, default=policy)
         usage.add(project_id, artifact_bytes=size, stored_bytes=size)

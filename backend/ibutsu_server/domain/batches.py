@@ -28,7 +28,7 @@ from ibutsu_server.errors import Conflict, Forbidden, Invalid, NotFound, Rejecte
 LINES = 50_000
 """Of one batch: it is one transaction, for which others may have to wait."""
 
-CHUNK = 1000
+CHUNK = 2500
 SCHEMAS = {"result": "NewResult", "run": "NewRun"}
 
 Refusal = Invalid | Forbidden | Conflict | NotFound
@@ -36,11 +36,12 @@ REFUSALS = (Invalid, Forbidden, Conflict, NotFound)
 
 
 class Line(NamedTuple):
-    """A line that was read, `kind` is result or run; with an `error` nothing else in it counts."""
+    """A line that was read, `kind` is result or run; a result has a `row`, which lacks its project."""
 
     number: int
     kind: str
     body: JSONObject
+    row: Row | None = None
     error: Invalid | None = None
 
 
@@ -97,13 +98,15 @@ def _numbered(texts: Iterable[bytes]) -> Iterator[tuple[int, bytes]]:
 
 
 def _line(number: int, text: bytes) -> Line:
+    body: JSONObject = {}
     try:
         body = _object(text)
         kind = body.pop("type", "result")
         _check(kind, body)
+        body = with_metadata(body)
+        return Line(number, kind, body, results.from_report(body) if kind == "result" else None)
     except Invalid as error:
-        return Line(number, "", {}, error)
-    return Line(number, kind, with_metadata(body))
+        return Line(number, "", body, error=error)
 
 
 def _object(text: bytes) -> JSONObject:
@@ -169,8 +172,8 @@ class _Batch:
         try:
             if line.error:
                 raise line.error
-            if line.kind == "result":
-                return results.from_report(self._project_of(line.body), line.body)
+            if line.row is not None:
+                return {**line.row, "project_id": self._project_of(line.body)}
             self._take_run(line)
         except REFUSALS as error:
             self._reject(line, error)

@@ -3,6 +3,7 @@
 What is there already stays as it is, so that a report can be imported again and an attempt repeated.
 """
 
+import hashlib
 import uuid
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ from ibutsu_server.access import Scope, as_uuid_or_none
 from ibutsu_server.db import bulk, db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, now
+from ibutsu_server.db.writes import lose_it_rather_than_wait
 from ibutsu_server.domain import quotas, results, runs, usage
 from ibutsu_server.domain.import_stage import Stage
 from ibutsu_server.domain.intake import Fate, Intake, Row
@@ -46,9 +48,11 @@ class Target(NamedTuple):
     """The run that it becomes, as far as its parts must know it."""
 
     run_id: uuid.UUID
+    run: str
     project_id: uuid.UUID
     start: str
-    created: datetime
+    time: bytes
+    """When it was created, as UUIDs say it: milliseconds in six bytes."""
 
 
 class Found(Enum):
@@ -74,7 +78,8 @@ def store(scope: Scope, wanted: Wanted, stage: Stage, commit: Commit) -> Run:
         quotas.require_bytes(project_id, stage.bytes, default=wanted.policy)
     body = _run_body(wanted, stage)
     run, found = _place(scope, project_id, body, may_exist=stage.run.may_exist)
-    target = Target(run.id, project_id, run.start_time.isoformat(), run.created)
+    time = round(run.created.timestamp() * 1000) % 2**48
+    target = Target(run.id, str(run.id), project_id, run.start_time.isoformat(), time.to_bytes(6))
     commit(run_id=run.id, project_id=project_id, is_run_new=wanted.is_run_new or found is Found.NOT)
     _add_results(target, wanted, stage, commit)
     _add_files(target, stage, commit)
@@ -137,6 +142,7 @@ def _add_results(target: Target, wanted: Wanted, stage: Stage, commit: Commit) -
     for batch in ahead(_rows(target, wanted, stage)):
         for warning in batch.warnings:
             stage.warnings.add(warning)
+        lose_it_rather_than_wait()
         intake = Intake()
         for row, fate in zip(batch.rows, intake.add(batch.rows), strict=True):
             if fate in _UNLIKE:
@@ -163,7 +169,8 @@ def _rows(target: Target, wanted: Wanted, stage: Stage) -> Iterator[_Batch]:
         rows, warnings = [], []
         for staged in staged_rows:
             try:
-                rows.append(results.from_report(target.project_id, _result_body(target, wanted, staged)))
+                row = results.from_report(_result_body(target, wanted, staged))
+                rows.append({**row, "project_id": target.project_id})
             except Invalid as error:
                 warnings.append(f"{staged['place']}: {error.message}; it was left out")
         yield _Batch(rows, warnings, len(staged_rows))
@@ -172,11 +179,12 @@ def _rows(target: Target, wanted: Wanted, stage: Stage) -> Iterator[_Batch]:
 def _result_body(target: Target, wanted: Wanted, staged: JSONObject) -> JSONObject:
     said = staged["body"]
     source = said.get("source") or wanted.source or staged["source"]
+    metadata = merge(said.get("metadata"), wanted.metadata) if wanted.metadata else said.get("metadata") or {}
     return {
         **said,
         "id": said.get("id") or str(_named_after(staged["key"], target)),
         "start_time": said.get("start_time") or target.start,
-        "metadata": {**merge(said.get("metadata"), wanted.metadata), "run": str(target.run_id)},
+        "metadata": {**metadata, "run": target.run},
         **({"source": source} if source else {}),
     }
 
@@ -185,13 +193,15 @@ def _named_after(key: str, target: Target) -> uuid.UUID:
     """The same in every attempt.  It begins with the time of the run, as in UUIDv7: the ids of a run are
     neighbours in every index.
     """
-    digest = uuid.uuid5(target.run_id, key).bytes
-    milliseconds = round(target.created.timestamp() * 1000) % 2**48
-    return uuid.UUID(bytes=milliseconds.to_bytes(6) + bytes([0x70 | digest[6] & 0x0F]) + digest[7:])
+    digest = hashlib.blake2b(key.encode(), key=target.run_id.bytes, digest_size=10).digest()
+    return uuid.UUID(
+        bytes=target.time + bytes([0x70 | digest[0] & 0x0F, digest[1], 0x80 | digest[2] & 0x3F]) + digest[3:]
+    )
 
 
 def _add_files(target: Target, stage: Stage, commit: Commit) -> None:
     for batch in stage.files.batches():
+        lose_it_rather_than_wait()
         owners = [_owner(staged["key"], target, stage) for staged in batch]
         known = _results_of(target, [owner for owner in owners if owner])
         there = _files_of(target, known)
@@ -202,8 +212,8 @@ def _add_files(target: Target, stage: Stage, commit: Commit) -> None:
                 stage.warnings.add(f"{staged['filename']}: belongs to no result, and was left out")
             elif (owner, row["filename"], row["digest"]) not in there:
                 rows.append(row)
-        added = bulk.insert_new(Artifact, rows)
-        size = sum(row["size"] for row in rows if row["id"] in added)
+        known = bulk.insert_new(Artifact, rows)
+        size = sum(row["size"] for row in rows if row["id"] not in known)
         usage.add(target.project_id, artifact_bytes=size, stored_bytes=size)
         commit()
 

@@ -12,7 +12,7 @@ from sqlalchemy import and_, or_, select, update
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Import, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
-from ibutsu_server.domain import artifacts, quotas, runs, usage
+from ibutsu_server.domain import artifacts, audit, quotas, runs, usage
 from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.metadata import fingerprint, promote_user_properties, text_of
 from ibutsu_server.domain.policies import UNLIMITED, Policy
@@ -136,8 +136,7 @@ def cancel(import_: Import, by: str) -> None:
     """
     if import_.status not in UNFINISHED:
         raise Conflict(f"The import is over: its status is {import_.status}")
-    import_.status, import_.error = "error", f"It was cancelled by {by}"
-    db.session.flush()
+    _set_status(import_, "error", f"It was cancelled by {by}")
 
 
 def retry(import_: Import) -> None:
@@ -148,9 +147,19 @@ def retry(import_: Import) -> None:
         raise Conflict("The file is no longer stored; please upload it again")
     if import_.is_run_new:
         raise Conflict("What the last attempt stored is still being deleted; please try again in a moment")
-    import_.status, import_.error, import_.heartbeat = "pending", None, now()
+    import_.heartbeat = now()
     import_.attempts = (import_.attempts // PER_RETRY + 1) * PER_RETRY
     import_.rows_seen = import_.rows_done = 0
+    _set_status(import_, "pending", None)
+
+
+def _set_status(import_: Import, status: str, error: str | None) -> None:
+    """Somebody did; what becomes of an import by itself is not worth an entry in the audit log."""
+    changes = {"status": (import_.status, status)}
+    audit.tell(
+        "update", "import", name=import_.filename or "", changes=changes, project_id=import_.project_id
+    )
+    import_.status, import_.error = status, error
     db.session.flush()
 
 

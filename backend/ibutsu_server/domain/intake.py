@@ -2,7 +2,6 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import datetime
 from enum import Enum
 from typing import Any
 
@@ -32,50 +31,54 @@ class Intake:
 
     def __init__(self) -> None:
         self._tallies: dict[uuid.UUID, counts.Tally] = {}
-        self._spans: dict[tuple[uuid.UUID, str], tuple[datetime, datetime]] = {}
+        self._run_id: uuid.UUID | None = None
+        self._tally = counts.Tally()
+        self._spans: dict[str, tests.Spans] = {}
 
     def add(self, rows: Sequence[Row]) -> list[Fate]:
         """What became of each row; their runs must be there, in their projects."""
-        added = bulk.insert_new(Result, rows)
-        there = _stored([row["id"] for row in rows if row["id"] not in added])
+        known = bulk.insert_new(Result, rows)
+        stored = _stored(known)
         fates = []
         for row in rows:
-            if row["id"] in added:
-                added.discard(row["id"])
-                there[row["id"]] = row["project_id"], row["run_id"], row["fingerprint"]
+            there = stored.get(row["id"])
+            if there is None:
+                stored[row["id"]] = row["project_id"], row["run_id"], row["fingerprint"]
                 self._count(row)
-                fates.append(Fate.NEW)
-            else:
-                fates.append(_fate(row, there.get(row["id"])))
+            fates.append(Fate.NEW if there is None else _fate(row, there))
         return fates
 
     def finish(self) -> None:
-        tests.saw_all(self._spans)
+        for project_id, spans in sorted(self._spans.items()):
+            tests.saw_all(project_id, spans)
         for run_id, tally in sorted(self._tallies.items()):
             counts.add_all(run_id, tally)
 
     def _count(self, row: Row) -> None:
-        start = row["start_time"]
+        start, run_id = row["start_time"], row["run_id"]
         if row["test_id"] is not None:
-            key = row["project_id"], row["test_id"]
-            first, last = self._spans.get(key, (start, start))
-            self._spans[key] = min(first, start), max(last, start)
-        if row["run_id"] is not None:
-            self._tallies.setdefault(row["run_id"], counts.Tally()).add(row)
+            spans = self._spans.setdefault(str(row["project_id"]), {})
+            first, last = spans.get(row["test_id"], (start, start))
+            spans[row["test_id"]] = min(start, first), max(start, last)
+        if run_id is not None:
+            if run_id != self._run_id:  # mostly it is that of the row before
+                self._run_id = run_id
+                self._tally = self._tallies.setdefault(run_id, counts.Tally())
+            self._tally.add(row)
 
 
 _Stored = tuple[uuid.UUID, uuid.UUID | None, bytes | None]
 
 
-def _stored(ids: Sequence[uuid.UUID]) -> dict[uuid.UUID, _Stored]:
+def _stored(ids: set[uuid.UUID]) -> dict[uuid.UUID, _Stored]:
     if not ids:
         return {}
     found = select(Result.id, Result.project_id, Result.run_id, Result.fingerprint).where(Result.id.in_(ids))
     return {row.id: (row.project_id, row.run_id, row.fingerprint) for row in db.session.execute(found)}
 
 
-def _fate(row: Row, stored: _Stored | None) -> Fate:
-    if stored is None or stored[0] != row["project_id"]:
+def _fate(row: Row, stored: _Stored) -> Fate:
+    if stored[0] != row["project_id"]:
         return Fate.ELSEWHERE
     if stored[2] == row["fingerprint"]:
         return Fate.SAME

@@ -1,6 +1,7 @@
 """Results: what happens when a client reports, changes or deletes the outcome of a test."""
 
 import uuid
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import select, update
@@ -26,7 +27,7 @@ def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Result, bool]:
 
     Raises Conflict when something else has its id, Invalid when its run is not in the project.
     """
-    values = from_report(project_id, body)
+    values = {**from_report(body), "project_id": project_id}
     if not _insert(values):
         return _repeated(values), True
     if values["test_id"] is not None:
@@ -36,12 +37,11 @@ def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Result, bool]:
     return Result(**values), False
 
 
-def from_report(project_id: uuid.UUID, body: JSONObject) -> dict[str, Any]:
-    """The row of a result that was reported so; raises Invalid where it cannot be one."""
+def from_report(body: JSONObject) -> dict[str, Any]:
+    """The row of a result that was reported so, but its project; raises Invalid where it cannot be one."""
     metadata = promote_user_properties(body.get("metadata") or {})
     return {
         "id": uuid.UUID(body["id"]) if body.get("id") else new_id(),
-        "project_id": project_id,
         "run_id": named_run(body),
         "test_id": _test_id(body),
         "start_time": read_time(body.get("start_time")) or now(),
@@ -70,9 +70,13 @@ def named_run(body: JSONObject) -> uuid.UUID | None:
     if text is None:
         return None
     try:
-        return uuid.UUID(text)
+        return _uuid(text)
     except (ValueError, AttributeError, TypeError):
         raise Invalid(f"{text!r} is not a valid UUID of a run", field="metadata.run") from None
+
+
+_uuid = lru_cache(uuid.UUID)
+"""Results come by the thousand, and name a few runs."""
 
 
 def _insert(values: dict[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from sqlalchemy import func, select
 
@@ -103,6 +104,7 @@ _KEPT_WHEN_NULL = {"component", "env"}
 """The pytest plugin repeats these as null with every update: it only means that it does not know them."""
 
 
+@lru_cache(maxsize=1024)
 def read_time(text: str | None) -> datetime | None:
     """ISO 8601 as clients send it; without an offset it means UTC."""
     if text is None:

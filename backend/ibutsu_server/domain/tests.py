@@ -1,12 +1,13 @@
 """The list of tests that a project has reported."""
 
 import uuid
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 import orjson
-from sqlalchemy import DateTime, Text, Uuid, bindparam, case, cast, column, func, or_, select
+from sqlalchemy import ColumnElement, DateTime, Text, Uuid, bindparam, case, cast, func, or_, select, true
 from sqlalchemy.dialects.postgresql import JSONB
 
 from ibutsu_server.db import db
@@ -39,36 +40,44 @@ def _widening(statement: Insert) -> Insert:
     )
 
 
-def saw_all(spans: dict[tuple[uuid.UUID, str], tuple[datetime, datetime]]) -> None:
-    """The same for many at once: when each test began first and last, by project and test.
+Spans = dict[str, tuple[datetime, datetime]]
+"""When tests began first and last."""
 
-    In one order, so that nobody who does the same at the same time waits for the other in turn.
-    """
+
+def saw_all(project_id: str, spans: Spans) -> None:
+    """The same for many at once, in one order: nobody who does the same waits for the other in turn."""
     values = [
-        {"project_id": project_id, "test_id": test_id, "first_seen": first, "last_seen": last}
-        for (project_id, test_id), (first, last) in sorted(spans.items())
+        (test_id, start := _utc(first), start if first is last else _utc(last))
+        for test_id, (first, last) in sorted(spans.items())
     ]
-    if values and dialect() == "postgresql":
-        db.session.connection().execute(_saw_all(), {"rows": orjson.dumps(values).decode()})
-    elif values:
-        db.session.connection().execute(_saw(dialect()), values)
+    document = {"project": uuid.UUID(project_id), "spans": orjson.dumps(values).decode()}
+    db.session.connection().execute(_saw_all(dialect()), document)
 
 
 @cache
-def _saw_all() -> Insert:
-    types: dict[str, Any] = {
-        "project_id": Uuid(),
-        "test_id": Text(),
-        "first_seen": _TIME,
-        "last_seen": _TIME,
-    }
-    document = func.jsonb_to_recordset(cast(bindparam("rows"), JSONB()))
-    rows = document.table_valued(*(column(name, kind) for name, kind in types.items()))
-    known = rows.render_derived(name="spans", with_types=True)
-    return _widening(insert(Test).from_select(list(types), select(known)))
+def _saw_all(dialect: str) -> Insert:
+    each = _EACH_OF[dialect]
+    project = bindparam("project", type_=Uuid()).label("project_id")
+    return _widening(insert(Test).from_select(_NAMES, select(project, *each).where(true())))
 
 
-_TIME = DateTime(timezone=True)
+def _utc(value: datetime) -> str:
+    return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ", "microseconds")
+
+
+def _on_postgresql() -> Sequence[ColumnElement[Any]]:
+    span = func.jsonb_array_elements(cast(bindparam("spans"), JSONB()), type_=JSONB()).column_valued("span")
+    texts = [span.op("->>", return_type=Text())(place) for place in range(3)]
+    return texts[0], *(cast(text + "+00", DateTime(timezone=True)) for text in texts[1:])
+
+
+def _on_sqlite() -> Sequence[ColumnElement[Any]]:
+    span = func.json_each(bindparam("spans")).table_valued("value")
+    return [func.json_extract(span.c.value, f"$[{place}]") for place in range(3)]
+
+
+_NAMES = ["project_id", "test_id", "first_seen", "last_seen"]
+_EACH_OF = {"postgresql": _on_postgresql(), "sqlite": _on_sqlite()}
 
 
 def saw_run(project_id: uuid.UUID, run_id: uuid.UUID) -> None:
@@ -78,5 +87,4 @@ def saw_run(project_id: uuid.UUID, run_id: uuid.UUID) -> None:
         .where(Result.run_id == run_id, Result.project_id == project_id, Result.test_id.is_not(None))
         .group_by(Result.project_id, Result.test_id)
     )
-    names = ["project_id", "test_id", "first_seen", "last_seen"]
-    db.session.execute(_widening(insert(Test).from_select(names, found)))
+    db.session.execute(_widening(insert(Test).from_select(_NAMES, found)))

@@ -8,7 +8,6 @@ from ibutsu_server.importers import junit_failure, tries
 from ibutsu_server.importers.failures import MESSAGE_CHARACTERS
 from ibutsu_server.importers.junit_elements import Case, Suite, Text
 from ibutsu_server.importers.report import JSON
-from ibutsu_server.importers.tries import Texts
 from ibutsu_server.importers.values import instant, is_dotted, last_part, seconds
 
 OUTCOMES = {
@@ -55,7 +54,7 @@ class Tried(NamedTuple):
     """One attempt at a case; `texts` are its files by their names."""
 
     body: JSON
-    texts: Texts
+    texts: dict[str, str]
 
 
 def named(case: Case) -> str:

@@ -1,7 +1,7 @@
 """A test that a report tells of once or several times: its result, and the texts of each attempt as files."""
 
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from ibutsu_server.importers import attempts
 from ibutsu_server.importers.report import JSON, File, Part, Result
@@ -30,9 +30,9 @@ class Tries:
         self._source = source
         self._count = 0
         self._bodies: list[JSON] = []
-        self._texts: Texts = {}
+        self._texts: Mapping[str, str | bytes] = {}
 
-    def add(self, body: JSON, texts: Texts) -> Iterator[Part]:
+    def add(self, body: JSON, texts: Mapping[str, str | bytes]) -> Iterator[Part]:
         if self._count:
             yield from self._files(f"attempt-{self._count}")
         self._count += 1

@@ -173,6 +173,8 @@ class World:
     result: Result
     artifact: Artifact
     import_: Any
+    under_way: Any
+    failed: Any
     group: Group
     dashboard: Any
     widget_config: Any

@@ -30,6 +30,7 @@ def test_posted_result_comes_back_as_it_was_sent(api, shop, make_run):
     result = api.get(f"/api/result/{sent['id']}").json()
     assert result == response.json()
     assert result == sent | {
+        "attempts": [],
         "project_id": str(shop.id),
         "start_time": "2026-11-01T10:00:01Z",
         "component": "web",

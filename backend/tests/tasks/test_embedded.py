@@ -79,7 +79,7 @@ def _has_sign_of_life():
 def test_long_imports_keep_nobody_waiting(app, monkeypatch):
     begun, released = [], threading.Event()
 
-    def take_long(_storage, id_):
+    def take_long(_storage, id_, _policy):
         begun.append(id_)
         released.wait(30)
 
