@@ -466,3 +466,28 @@ class TestReadingAndDeleting:
         api.delete(f"/api/import/{id_}")
         run_import.apply([id_], throw=True)
         assert db_session.scalar(select(func.count()).select_from(Run)) == 0
+
+
+class TestCancelAndRetry:
+    @pytest.fixture
+    def failed(self, api):
+        return _import(api, b"<testsuite><testcase></testsuite>", project="shop")
+
+    def test_import_that_failed_is_tried_again(self, api, failed):
+        answer = api.post(f"/api/import/{failed['id']}/retry")
+        assert (answer.status_code, answer.json()["status"]) == (200, "pending")
+        run_import.apply([failed["id"]], throw=True)
+        assert api.get(f"/api/import/{failed['id']}").json()["error"] == failed["error"]
+
+    def test_waiting_import_is_cancelled(self, api, db_session, failed):
+        db_session.get(Import, UUID(failed["id"])).status = "pending"
+        db_session.commit()
+        answer = api.post(f"/api/import/{failed['id']}/cancel").json()
+        assert answer["status"] == "error"
+        assert answer["error"].startswith("It was cancelled by ")
+
+    @pytest.mark.validation
+    def test_import_that_is_over_can_be_neither_cancelled_nor_tried_again(self, api):
+        done = _import(api, JUNIT, project="shop")
+        for verb in ("cancel", "retry"):
+            assert_problem(api.post(f"/api/import/{done['id']}/{verb}"), 409, "status is done")
