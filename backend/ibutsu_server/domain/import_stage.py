@@ -22,8 +22,8 @@ from ibutsu_server.errors import Invalid
 from ibutsu_server.importers import report
 from ibutsu_server.storage import Storage
 
-BATCH = 2500
-"""Results of one transaction: others wait for it on SQLite, some 0.1 seconds."""
+BATCH = 1000
+"""Results of one transaction: on SQLite others wait for it, some 0.05 seconds."""
 
 WARNINGS = 100
 """Of more than these, the number is told."""
