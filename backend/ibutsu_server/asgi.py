@@ -1,8 +1,8 @@
 """The web application object, for any ASGI server: `uvicorn ibutsu_server.asgi:app`."""
 
 from ibutsu_server.app import create_app
-from ibutsu_server.garbage import look_rarely
+from ibutsu_server.interpreter import tune
 from ibutsu_server.settings import read_settings
 
 app = create_app(read_settings())
-look_rarely()
+tune()

@@ -20,7 +20,7 @@ from ibutsu_server.app import create_app
 from ibutsu_server.db import db, upgrade
 from ibutsu_server.domain import audit, retention, setup
 from ibutsu_server.errors import SettingsError
-from ibutsu_server.garbage import look_rarely
+from ibutsu_server.interpreter import tune
 from ibutsu_server.settings import Settings, unusable
 from ibutsu_server.tasks.embedded import background
 from ibutsu_server.tasks.resume_imports import resume_imports
@@ -64,7 +64,7 @@ def _serve_embedded(settings: Settings, door: Door) -> None:
         upgrade.upgrade(settings.database_url)
         sys.setswitchinterval(SWITCH_SECONDS)
         app = create_app(settings)
-        look_rarely()
+        tune()
         first = _begin(app.app, settings)
         with background(app.app.extensions["celery"]):
             _say(_welcome(first, url, settings))
@@ -75,7 +75,7 @@ def _serve_deployed(settings: Settings, door: Door) -> None:
     with _listening(door) as listener:
         upgrade.require_head(settings.database_url)
         app = create_app(settings)
-        look_rarely()
+        tune()
         _ensure_superadmin(app.app, settings)
         _say(f"Ibutsu server on {_url(listener)} (its background work: `ibutsu-server worker` and `beat`)")
         if door.workers == 1:

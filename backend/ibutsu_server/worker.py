@@ -3,10 +3,10 @@
 from typing import Any
 
 from ibutsu_server.app import create_app
-from ibutsu_server.garbage import look_rarely
+from ibutsu_server.interpreter import tune
 from ibutsu_server.settings import read_settings
 from ibutsu_server.tasks import deployed
 
 celery: Any = create_app(read_settings()).app.extensions["celery"]
 deployed.prepare(celery)
-look_rarely()
+tune()

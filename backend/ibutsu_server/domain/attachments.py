@@ -36,7 +36,7 @@ def attach(
         rows = [_row(owners[owner], pack, upload) for owner, upload in files]
         pack.store()
     known = bulk.insert_new(Artifact, rows)
-    _require_same([row for row in rows if row["id"] in known])
+    _require_same(rows, known)
     sizes = Counter({row["project_id"]: 0 for row in rows})
     for row in rows:
         sizes[row["project_id"]] += row["size"] if row["id"] not in known else 0
@@ -69,10 +69,11 @@ def _row(owner: Owner, pack: Pack, upload: Upload) -> dict[str, Any]:
     }
 
 
-def _require_same(rows: Sequence[dict[str, Any]]) -> None:
-    there = select(Artifact.id, Artifact.digest).where(Artifact.id.in_([row["id"] for row in rows]))
-    digests = {row.id: row.digest for row in db.session.execute(there)}
+def _require_same(rows: Sequence[dict[str, Any]], known: set[uuid.UUID]) -> None:
+    """Whatever else there is under an id, from before or earlier in the same request, has the same bytes."""
+    there = select(Artifact.id, Artifact.digest).where(Artifact.id.in_(known))
+    digests = {row.id: row.digest for row in db.session.execute(there)} if known else {}
     for row in rows:
-        if digests.get(row["id"]) != row["digest"]:
+        if digests.setdefault(row["id"], row["digest"]) != row["digest"]:
             owner = row["result_id"] or row["run_id"]
             raise Conflict(f"Another file {row['filename']} of {owner} already exist", field=str(owner))

@@ -28,7 +28,7 @@ from ibutsu_server.errors import Conflict, Forbidden, Invalid, NotFound, Rejecte
 LINES = 50_000
 """Of one batch: it is one transaction, for which others may have to wait."""
 
-CHUNK = 2500
+CHUNK = 1000
 SCHEMAS = {"result": "NewResult", "run": "NewRun"}
 
 Refusal = Invalid | Forbidden | Conflict | NotFound

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Select, extract, func, literal_column, select, true
@@ -26,12 +26,14 @@ class Month(NamedTuple):
 
 def months(project_id: uuid.UUID, count: int) -> list[Month]:
     """The last months up to the current one, the newest first."""
-    names = _names(now(), count)
+    today = now()
+    names = _names(today, count)
     sums = [func.sum(getattr(Usage, name)) for name in usage.COUNTERS]
     of_project = Usage.project_id == project_id, Usage.month >= names[-1]
     counted = db.session.execute(select(Usage.month, *sums).where(*of_project).group_by(Usage.month))
     known = {row[0]: [int(amount) for amount in row[1:]] for row in counted}
-    results = _results(project_id, datetime.fromisoformat(f"{names[-1]}-01T00:00:00+00:00"))
+    since = datetime.fromisoformat(f"{names[-1]}-01T00:00:00+00:00")
+    results = _results(project_id, since, today + timedelta(days=31))
     found = []
     for name in names:
         artifact_bytes, import_bytes, imports, _, removed = known.get(name, [0] * len(usage.COUNTERS))
@@ -44,20 +46,23 @@ def _names(last: datetime, count: int) -> list[str]:
     return [f"{month // 12:04}-{month % 12 + 1:02}" for month in range(months, months - count, -1)]
 
 
-def _results(project_id: uuid.UUID, since: datetime) -> Counter[str]:
+def _results(project_id: uuid.UUID, since: datetime, until: datetime) -> Counter[str]:
+    """Clients may give any time, and SQLite knows no month for the last moment of the year 9999."""
     found: Counter[str] = Counter()
-    in_runs = _per_month(Run, func.sum(Run.result_count), project_id, since)
-    alone = _per_month(Result, func.count(), project_id, since).where(Result.run_id.is_(None))
+    in_runs = _per_month(Run, func.sum(Run.result_count), project_id, since, until)
+    alone = _per_month(Result, func.count(), project_id, since, until).where(Result.run_id.is_(None))
     for statement in (in_runs, alone):
         for year, month, results in db.session.execute(statement):
             found[f"{int(year):04}-{int(month):02}"] += int(results)
     return found
 
 
-def _per_month(entity: Any, amount: Any, project_id: uuid.UUID, since: datetime) -> Select[Any]:
+def _per_month(
+    entity: Any, amount: Any, project_id: uuid.UUID, since: datetime, until: datetime
+) -> Select[Any]:
     year, month = extract("year", entity.start_time), extract("month", entity.start_time)
-    of_project = entity.project_id == project_id, entity.start_time >= since
-    return select(year, month, amount).where(*of_project).group_by(year, month)
+    of_months = entity.project_id == project_id, entity.start_time.between(since, until)
+    return select(year, month, amount).where(*of_months).group_by(year, month)
 
 
 class Stored(NamedTuple):
