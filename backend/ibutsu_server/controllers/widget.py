@@ -25,8 +25,10 @@ def get_widget(id_: str, params: Any = None) -> Any:  # noqa: ARG001 - free-form
     """What the widget answers, whatever its shape; 204 where it has nothing to show."""
     caller = scope()
     widget = _asked(caller, id_, request.args.to_dict(flat=False))
-    answer = widget.data(caller)
-    return _nothing() if answer is None else answer
+    body, warnings = widget.data(caller)
+    if body is None:
+        return _nothing()
+    return {**body, "warnings": list(warnings)} if warnings and isinstance(body, dict) else body
 
 
 def _asked(caller: Scope, id_: str, query: dict[str, list[str]]) -> Widget:

@@ -51,6 +51,15 @@ def resolve(entity: Any, field: str) -> ColumnElement[Any] | Path:
     return Path(column, keys)
 
 
+def is_known(entity: Any, field: str) -> bool:
+    """Whether `resolve` finds anything behind the name."""
+    try:
+        resolve(entity, field)
+    except Invalid:
+        return False
+    return True
+
+
 def is_array(field: str) -> bool:
     return field in _ARRAYS
 

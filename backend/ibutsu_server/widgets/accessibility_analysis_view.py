@@ -6,7 +6,7 @@ from pydantic import Field
 
 from ibutsu_server.access import Scope
 from ibutsu_server.widgets.parameters import UNSAID, Ids, Project
-from ibutsu_server.widgets.widget import Widget
+from ibutsu_server.widgets.widget import Answer, Widget
 
 
 class AccessibilityAnalysisView(Widget):
@@ -17,5 +17,5 @@ class AccessibilityAnalysisView(Widget):
     run_list: Ids = Field(description="Ids of the runs", json_schema_extra=UNSAID)
     project: Project = None
 
-    def data(self, scope: Scope) -> list[str]:  # noqa: ARG002 - nothing is looked up
-        return self.run_list
+    def data(self, scope: Scope) -> Answer:  # noqa: ARG002 - nothing is looked up
+        return Answer(self.run_list)

@@ -12,7 +12,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
 from ibutsu_server.widgets.parameters import ASKED, Project, Text
 from ibutsu_server.widgets.rates import newest_builds, pass_rate
-from ibutsu_server.widgets.widget import Widget
+from ibutsu_server.widgets.widget import Answer, Widget
 
 IMPORTANCES = ["critical", "high", "medium", "low"]
 
@@ -35,10 +35,10 @@ class ImportanceComponent(Widget):
     count_skips: bool = Field(default=False, description="Whether a skip counts against the pass rate")
     project: Project = None
 
-    def data(self, scope: Scope) -> dict[str, Any]:
+    def data(self, scope: Scope) -> Answer:
         """`percentage` is a fraction from 0 to 1, `N/A` without a rate, `NA` where the build is missing."""
         if self.project is None:
-            return {"table_data": []}
+            return Answer({"table_data": []})
         clauses = [filters.Clause("project_id", "=", str(scope.project_id(self.project)))]
         clauses.append(filters.Clause("metadata.jenkins.job_name", "=", self.job_name))
         clauses.append(filters.Clause("component", "*", self.components.replace(",", ";")))
@@ -46,7 +46,7 @@ class ImportanceComponent(Widget):
             clauses.append(filters.Clause("env", "=", self.env))
         rows = db.session.execute(filters.apply(_statement(), Result, clauses)).all()
         builds = newest_builds({str(row.build) for row in rows if row.build is not None}, self.builds)
-        return {"table_data": self._table([row for row in rows if str(row.build) in builds], builds)}
+        return Answer({"table_data": self._table([row for row in rows if str(row.build) in builds], builds)})
 
     def _table(self, rows: list[Any], builds: list[str]) -> list[dict[str, Any]]:
         cells: dict[str, dict[str, dict[str, list[Any]]]] = defaultdict(

@@ -1,12 +1,12 @@
 """The page about one Jenkins job: it gets the parameters of the three widgets on it."""
 
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from pydantic import Field
 
 from ibutsu_server.access import Scope
 from ibutsu_server.widgets.parameters import UNSAID, Builds, Project, Text
-from ibutsu_server.widgets.widget import Widget
+from ibutsu_server.widgets.widget import Answer, Widget
 
 HEATMAP_BUILDS = 40
 """As many as a heatmap can show side by side."""
@@ -21,7 +21,7 @@ class JenkinsAnalysisView(Widget):
     builds: Builds = Field(description="How many of the newest builds", json_schema_extra=UNSAID)
     project: Project = None
 
-    def data(self, scope: Scope) -> dict[str, Any]:  # noqa: ARG002 - nothing is looked up
+    def data(self, scope: Scope) -> Answer:  # noqa: ARG002 - nothing is looked up
         project = {"project": self.project} if self.project else {}
         chart = {"job_name": self.job_name, "builds": self.builds, **project}
         heatmap = {
@@ -31,4 +31,4 @@ class JenkinsAnalysisView(Widget):
             "count_skips": True,
             **project,
         }
-        return {"barchart_params": chart, "heatmap_params": heatmap, "linechart_params": chart}
+        return Answer({"barchart_params": chart, "heatmap_params": heatmap, "linechart_params": chart})

@@ -1,8 +1,8 @@
 """What every widget is: a pydantic model of its parameters with a query."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
-from typing import Any, ClassVar, Self
+from typing import Any, ClassVar, NamedTuple, Self
 
 from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 
@@ -10,6 +10,13 @@ from ibutsu_server.access import Scope
 from ibutsu_server.errors import InvalidFields, NotFound
 
 _TYPES = {"string": "string", "integer": "integer", "number": "float", "boolean": "boolean", "array": "list"}
+
+
+class Answer(NamedTuple):
+    """What a widget shows, None where it has nothing to show, and what was left out or cut off."""
+
+    body: Any
+    warnings: Sequence[str] = ()
 
 
 class Widget(BaseModel):
@@ -24,8 +31,8 @@ class Widget(BaseModel):
     title: ClassVar[str]
     type: ClassVar[str] = "widget"
 
-    def data(self, scope: Scope) -> Any:  # noqa: ARG002 - of a widget that is declared only
-        """The answer, over nothing but what the caller may see; None where there is nothing to show."""
+    def data(self, scope: Scope) -> Answer:  # noqa: ARG002 - of a widget that is declared only
+        """The answer, over nothing but what the caller may see."""
         raise NotFound(f"The widget {self.id} has no data in this version")
 
     @classmethod
