@@ -74,16 +74,18 @@ def gather(statement: Statement[Item], *, order: Order, page: int, page_size: in
     return Page([row[0] for row in rows], total, page, page_size)
 
 
-def search(
+def search(  # noqa: PLR0913 - as `take`
     statement: Statement[Item],
     recent: Callable[[], Select[Any]],
     *,
     order: Order,
     page: int,
     page_size: int,
+    total: int | None = None,
 ) -> Page[Item]:
     """The same where `recent` finds ids of the newest matches: if they fill the page, nothing is sorted."""
-    total = db.session.scalar(_count(statement)) or 0
+    if total is None:
+        total = db.session.scalar(_count(statement)) or 0
     offset = offset_of(page, page_size)
     if total > MANY and offset + page_size < FEW:
         ids = recent().limit(page_size).offset(offset).subquery("page")

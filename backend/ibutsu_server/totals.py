@@ -7,13 +7,13 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select
 from sqlalchemy.orm import aliased
 
-from ibutsu_server import filters
+from ibutsu_server import filters, tallies
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, Result, Run
 from ibutsu_server.filters import Clause
 from ibutsu_server.filters.fields import is_array
-from ibutsu_server.filters.values import convert
+from ibutsu_server.filters.values import as_number, convert, narrowed
 
 _COUNTS = {
     "passed": Run.passes,
@@ -47,7 +47,7 @@ def counted(scope: Scope, entity: type[Any], clauses: Sequence[Clause]) -> int |
     if entity is not Result:
         return None
     statement = _from_runs(scope, clauses)
-    return None if statement is None else db.session.scalar(statement) or 0
+    return _from_tallies(scope, clauses) if statement is None else db.session.scalar(statement) or 0
 
 
 def is_scattered(entity: type[Any], clauses: Sequence[Clause]) -> bool:
@@ -82,6 +82,38 @@ def _from_runs(scope: Scope, clauses: Sequence[Clause]) -> Select[int] | None:
     if of_outcome:
         alone = alone.where(Result.result.in_(outcomes))
     return select(in_runs.scalar_subquery() + alone.scalar_subquery())
+
+
+def _from_tallies(scope: Scope, clauses: Sequence[Clause]) -> int | None:
+    """One field of one project, and the outcome: that was counted, unless the field has too many values."""
+    projects = [clause for clause in clauses if (clause.field, clause.operator) == ("project_id", "=")]
+    of_outcome = [clause for clause in clauses if clause.field == "result"]
+    others = [clause for clause in clauses if clause not in projects and clause not in of_outcome]
+    outcomes = _outcomes(of_outcome)
+    if len(projects) != 1 or len(others) != 1 or outcomes is None or not _may_be_tallied(others[0]):
+        return None
+    project_id = _project_id(projects[0])
+    if not db.session.scalar(select(_may_enter(scope, project_id))):
+        return 0
+    counts = tallies.of_field(project_id, others[0].field)
+    if counts is None:
+        return None
+    found = [counts[value] for value in _values(others[0]) if value in counts]
+    return sum(
+        number for by in found for outcome, number in by.items() if not of_outcome or outcome in outcomes
+    )
+
+
+def _may_be_tallied(clause: Clause) -> bool:
+    """Numbers are tallied as they are written, and found however they are written."""
+    is_field = clause.field.startswith(_METADATA) or clause.field in tallies.COLUMNS
+    numbers = [value for value in _values(clause) if as_number(value) is not None]
+    is_plain = all(value == str(narrowed(as_number(value))) for value in numbers)  # type: ignore[arg-type]
+    return is_field and clause.operator in "=*" and not is_array(clause.field) and is_plain
+
+
+def _values(clause: Clause) -> set[str]:
+    return set(clause.items if clause.operator == "*" else [clause.value])
 
 
 def _outcomes(clauses: Sequence[Clause]) -> set[str] | None:

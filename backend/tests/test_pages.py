@@ -7,7 +7,7 @@ import pytest
 from ibutsu_server import filters, pages, totals
 from ibutsu_server.access import Scope
 from ibutsu_server.db.models import Result
-from ibutsu_server.domain import listing
+from ibutsu_server.domain import listing, tallying
 from ibutsu_server.errors import Invalid
 
 pytestmark = pytest.mark.integration
@@ -42,6 +42,12 @@ FILTERS = [
     ["metadata.value=["],
     ["metadata.none=x"],
     ["metadata.tags=x"],
+    ["metadata.place=here"],
+    ["data.place=here", "result!failed"],
+    ["metadata.number=10"],
+    ["metadata.number=10.0"],
+    ["metadata.number*7;10;true"],
+    ["component*web;api;none"],
     ["test_id%CASE_1"],
     ["test_id~_[13]$"],
     ["component=web", "env=qa", "result=failed"],
@@ -63,7 +69,12 @@ def results(make_project, make_run, make_result):
             start_time=START + timedelta(seconds=i // 2),
             component=("web", "api")[i % 2],
             env="qa",
-            data={"value": VALUES[i % len(VALUES)], "place": "here", "tags": ["x", "y"][: i % 3]},
+            data={
+                "value": VALUES[i % len(VALUES)],
+                "place": "here",
+                "number": [10, "10", "7"][i % 3],
+                "tags": ["x", "y"][: i % 3],
+            },
         )
         for i in range(24)
     ]
@@ -83,10 +94,12 @@ def _newest(scope, results, texts=(), *, page=1, page_size=5, estimate=False):
 
 @pytest.mark.parametrize("texts", FILTERS, ids=" ".join)
 @pytest.mark.parametrize("estimate", [False, True])
-@pytest.mark.parametrize("many", [2, pages.MANY])
+@pytest.mark.parametrize(("many", "is_tallied"), [(2, False), (pages.MANY, False), (2, True)])
 def test_pages_hold_every_match_once_newest_first_and_the_total_is_their_number(
-    admin, results, db_session, monkeypatch, texts, estimate, many
+    admin, results, db_session, monkeypatch, texts, estimate, many, is_tallied
 ):
+    if is_tallied:
+        tallying.tally(timedelta(0))
     monkeypatch.setattr(pages, "MANY", many)
     monkeypatch.setattr(totals, "RECENT", 7)
     texts = [text.format(run=results[0].run_id, other_run=results[1].run_id) for text in texts]
@@ -106,6 +119,14 @@ def test_member_is_told_totals_of_own_projects_only(make_user, make_project, res
     for template in FILTERS:
         texts = [text.format(run=results[0].run_id, other_run=results[1].run_id) for text in template]
         assert _newest(Scope(stranger), results, texts).total == 0
+
+
+def test_total_of_a_tallied_field_is_not_counted_again(admin, results, count_statements):
+    tallying.tally(timedelta(0))
+    assert admin.user.is_superadmin
+    with count_statements() as statements:
+        assert _newest(admin, results, ["component=web", "result*passed;error"]).total == 8
+    assert not [text for text in statements if "count(*)" in text and "daily_tallies" not in text]
 
 
 def test_page_past_the_end_is_empty_and_knows_the_total(admin, results):

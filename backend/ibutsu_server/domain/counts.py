@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Run
-from ibutsu_server.db.types import JSONObject, UtcDateTime
+from ibutsu_server.db.types import JSONObject, UtcDateTime, now
 from ibutsu_server.errors import Invalid
 
 COLUMN_OF_OUTCOME = {
@@ -76,7 +76,8 @@ def _add(connection: Connection, result: dict[str, Any]) -> None:
     """In one statement, so that no concurrent writer is lost."""
     outcome = COLUMN_OF_OUTCOME.get(result["result"])
     duration, start = result["duration"] or 0.0, result["start_time"]
-    values = {"run": result["run_id"], "seconds": duration, "start": start, "end": _end(start, duration)}
+    span = {"seconds": duration, "start": start, "end": _end(start, duration)}
+    values = {"run": result["run_id"], **span, "changed_at": now()}
     labels = {f"of_{name}": result[name] for name in LABELS}
     # Another one, or else the first, unless that came from somebody else meanwhile.
     for statement, more in ((_another(outcome), {}), (_first(outcome), labels), (_another(outcome), {})):
@@ -95,13 +96,23 @@ _START, _END = bindparam("start", type_=UtcDateTime), bindparam("end", type_=Utc
 _SECONDS = bindparam("seconds", type_=Float)
 
 
+_CHANGED = bindparam("changed_at", type_=UtcDateTime)
+
+
+def _touched(changed: Any = _CHANGED) -> dict[str, Any]:
+    """What changes of a run with each change of its results: what was tallied is not what it is any more."""
+    return {"is_tallied": False, "changes": Run.changes + 1, "changed": changed}
+
+
 @cache
 def _another(outcome: str | None) -> Update:
     return (
         update(Run)
         .where(Run.id == bindparam("run"), Run.result_count > 0)
         .values(
-            {name: getattr(Run, name) + 1 for name in ("result_count", "tests", outcome) if name} | _wider()
+            {name: getattr(Run, name) + 1 for name in ("result_count", "tests", outcome) if name}
+            | _wider()
+            | _touched()
         )
     )
 
@@ -116,6 +127,7 @@ def _first(outcome: str | None) -> Update:
             {"result_count": 1, "tests": 1, "duration": _SECONDS, "first_start": _START, "last_end": _END}
             | {column: int(column == outcome) for column in OUTCOME_COLUMNS}
             | {name: func.coalesce(getattr(Run, name), bindparam(f"of_{name}")) for name in LABELS}
+            | _touched()
         )
     )
 
@@ -128,7 +140,12 @@ def lock(run_id: uuid.UUID) -> Run:
 
 def keep(run_id: uuid.UUID) -> None:
     """All results of a run are about to go for their age: what they counted is what was reported now."""
-    db.session.execute(update(Run).where(Run.id == run_id).values(result_count=0))
+    touch(run_id, result_count=0)
+
+
+def touch(run_id: uuid.UUID, **values: Any) -> None:
+    """Results of a run have changed, or gone, in this transaction."""
+    db.session.execute(update(Run).where(Run.id == run_id).values(values | _touched(now())))
 
 
 class Tally:
@@ -161,7 +178,7 @@ class Tally:
 
 def add_all(run_id: uuid.UUID, tally: Tally) -> None:
     """Count them all in one statement, at once: the row of the run stays locked until the commit."""
-    values = {"run": run_id, **tally.values()}
+    values = {"run": run_id, "changed_at": now(), **tally.values()}
     for statement in (_more(), _all(), _more()) if tally.results else ():
         if db.session.connection().execute(statement, values).rowcount:
             return
@@ -172,7 +189,7 @@ def _more() -> Update:
     counts = {column: getattr(Run, column) + bindparam(f"more_{column}") for column in OUTCOME_COLUMNS}
     more = {name: getattr(Run, name) + bindparam("more") for name in ("result_count", "tests")}
     known = update(Run).where(Run.id == bindparam("run"), Run.result_count > 0)
-    return known.values(more | counts | _wider())
+    return known.values(more | counts | _wider() | _touched())
 
 
 @cache
@@ -182,7 +199,7 @@ def _all() -> Update:
     labels = {name: func.coalesce(getattr(Run, name), bindparam(f"of_{name}")) for name in LABELS}
     fresh = update(Run).where(Run.id == bindparam("run"), Run.result_count == 0)
     return fresh.values(
-        {name: bindparam("more") for name in ("result_count", "tests")} | counts | span | labels
+        {name: bindparam("more") for name in ("result_count", "tests")} | counts | span | labels | _touched()
     )
 
 
@@ -208,7 +225,13 @@ def recount(run_id: uuid.UUID) -> None:
         setattr(run, column, count)
     run.result_count = run.tests
     _measure_span(run)
+    note_change(run)
     db.session.flush()
+
+
+def note_change(run: Run) -> None:
+    """As `touch`, of a run that is locked."""
+    run.is_tallied, run.changes, run.changed = False, run.changes + 1, now()
 
 
 def _per_outcome(run_id: uuid.UUID) -> Any:

@@ -30,10 +30,9 @@ def newest(scope: Scope, entity: type[Listed], query: Query) -> pages.Page[Liste
     statement = filters.apply(totals.visible(scope, entity, clauses), entity, clauses)
     order = (entity.start_time.desc(), entity.id.desc())
     page: dict[str, Any] = {"order": order, "page": query.page, "page_size": query.page_size}
+    total = totals.counted(scope, entity, clauses)
     if totals.is_of_metadata(entity, clauses):
-        return pages.search(statement, lambda: totals.newest_ids(scope, clauses), **page)
+        return pages.search(statement, lambda: totals.newest_ids(scope, clauses), **page, total=total)
     if totals.is_scattered(entity, clauses):
         return pages.gather(statement, **page)
-    return pages.take(
-        statement, **page, total=totals.counted(scope, entity, clauses), estimate=query.estimate
-    )
+    return pages.take(statement, **page, total=total, estimate=query.estimate)

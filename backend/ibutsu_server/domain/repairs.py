@@ -42,6 +42,7 @@ def add_start_times(run_id: UUID) -> None:
             if "starttime" in metadata and metadata.get("start_time") is None:
                 result.data = {**metadata, "start_time": metadata["starttime"]}
         last = batch[-1].id
+        counts.touch(run_id)
         db.session.commit()
         db.session.expunge_all()
         batch = db.session.scalars(results.where(Result.id > last).limit(BATCH)).all()

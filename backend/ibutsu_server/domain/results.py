@@ -112,9 +112,9 @@ def change(result: Result, body: JSONObject, *, project_id: uuid.UUID | None) ->
     after = {field: getattr(result, field) for field in _COUNTED}
     if result.test_id is not None:
         tests.saw(result.project_id, result.test_id, result.start_time)
-    if before != after:
-        for run_id in sorted({before["run_id"], after["run_id"]} - {None}):
-            counts.recount(run_id)
+    count = counts.recount if before != after else counts.touch
+    for run_id in sorted({before["run_id"], after["run_id"]} - {None}):
+        count(run_id)
 
 
 def remove(result: Result) -> None:

@@ -11,7 +11,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import counts, tests, usage
+from ibutsu_server.domain import counts, tallying, tests, usage
 from ibutsu_server.domain.deletion import claim, delete_in_batches
 from ibutsu_server.domain.metadata import fingerprint, merge, text_of
 from ibutsu_server.errors import Conflict
@@ -49,6 +49,8 @@ def _from_report(project_id: uuid.UUID, body: JSONObject) -> Run:
         data=metadata,
         result_count=0,
         is_kept=False,
+        is_tallied=False,
+        changes=0,
         fingerprint=fingerprint(body),
     )
     counts.report(run, body.get("summary") or {})
@@ -73,8 +75,11 @@ def change(run: Run, body: JSONObject, *, project_id: uuid.UUID | None) -> None:
     if body.get("is_kept") is not None:
         run.is_kept = body["is_kept"]
     old, run.project_id = run.project_id, project_id or run.project_id
+    if run.project_id != old:
+        counts.note_change(run)
     db.session.flush()
     if run.project_id != old:
+        tallying.leave(run.id)
         tests.saw_run(run.project_id, run.id)
         usage.move(old, run.project_id, _bytes(run.id))
 
@@ -97,7 +102,9 @@ def remove(run: Run) -> None:
 def take_apart(run_id: uuid.UUID) -> Iterator[int]:
     """Delete what is in a run, however much that is: yields after each batch."""
     yield from delete_in_batches(Artifact, Artifact.run_id == run_id)
-    yield from delete_in_batches(Result, Result.run_id == run_id)
+    for count in delete_in_batches(Result, Result.run_id == run_id):
+        counts.touch(run_id)
+        yield count
 
 
 _KEPT_WHEN_NULL = {"component", "env"}

@@ -11,7 +11,9 @@ from ibutsu_server.errors import Invalid
 from ibutsu_server.filters.grammar import shown
 from ibutsu_server.filters.paths import DEEPEST, Path
 
-_HIDDEN = frozenset({"password_hash", "fingerprint", "digest", "storage_key", "storage_offset", "is_run_new"})
+_HIDDEN = frozenset(
+    "password_hash fingerprint digest storage_key storage_offset is_run_new is_tallied changes changed".split()
+)
 _DOCUMENTS = {"metadata": "data", "data": "data", "params": "params", "summary": "summary_extra"}
 _COUNTS = [
     "tests",

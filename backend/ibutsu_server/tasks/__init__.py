@@ -34,6 +34,7 @@ MODULES = (
     "ibutsu_server.tasks.seed_users",
     "ibutsu_server.tasks.send_mails",
     "ibutsu_server.tasks.sync_aborted_runs",
+    "ibutsu_server.tasks.tally_results",
     "ibutsu_server.tasks.update_run",
 )
 SCHEDULE = {
@@ -46,6 +47,7 @@ SCHEDULE = {
     "resume_imports": {"task": "resume_imports", "schedule": crontab()},
     "scan_bucket": {"task": "scan_bucket", "schedule": crontab(minute="*/5")},
     "send_mails": {"task": "send_mails", "schedule": crontab()},
+    "tally_results": {"task": "tally_results", "schedule": crontab()},
 }
 ANSWERS, IMPORTS, UPKEEP = QUEUES = ("celery", "imports", "upkeep")
 """What somebody waits for; files, which may take long; and what is due at certain times."""

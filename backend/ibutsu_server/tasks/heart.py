@@ -15,7 +15,7 @@ from celery.worker import state
 
 from ibutsu_server.db import db
 from ibutsu_server.domain import workers
-from ibutsu_server.errors import Unavailable
+from ibutsu_server.errors import Error
 from ibutsu_server.tasks import QUEUES, enqueue
 from ibutsu_server.tasks.run_import import run_import
 
@@ -64,7 +64,7 @@ class Heart:
                 self._deadline = None
                 self._give_back()
         self._give_back()
-        with suppress(Unavailable), self._celery.app_context():
+        with suppress(Error), self._celery.app_context():
             workers.leave(self.sign)
             db.session.commit()
 
@@ -79,7 +79,7 @@ class Heart:
             with self._celery.app_context():
                 workers.note(self.sign, _doing())
                 db.session.commit()
-        except Unavailable as error:
+        except Error as error:
             log.info("A sign of life could not be stored: %s", error.message)
 
     def _give_back(self) -> None:
@@ -88,7 +88,7 @@ class Heart:
         if not ids:
             return
         self._given_back |= ids
-        with suppress(Unavailable), self._celery.app_context():  # else they are missed after a minute
+        with suppress(Error), self._celery.app_context():  # else they are missed after a minute
             for id_ in workers.give_back(ids):
                 enqueue(run_import, str(id_))
             db.session.commit()

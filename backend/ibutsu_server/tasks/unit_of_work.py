@@ -9,7 +9,7 @@ from kombu.exceptions import OperationalError
 
 from ibutsu_server.db import db
 from ibutsu_server.domain import audit, schedule
-from ibutsu_server.errors import Unavailable
+from ibutsu_server.errors import Error, Unavailable
 
 RETRIES = 8
 FIRST_WAIT_SECONDS = 2
@@ -71,7 +71,7 @@ class UnitOfWork(Task):  # type: ignore[misc]
         try:
             schedule.fail(self.name, str(error) or type(error).__name__)
             db.session.commit()
-        except Unavailable:
+        except Error:
             db.session.rollback()
 
     def _later(self, error: Unavailable) -> Any:

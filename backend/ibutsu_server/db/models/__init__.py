@@ -16,6 +16,7 @@ from ibutsu_server.db.models.result import Result
 from ibutsu_server.db.models.run import Run
 from ibutsu_server.db.models.scanned_object import ScannedObject
 from ibutsu_server.db.models.scheduled_task import ScheduledTask
+from ibutsu_server.db.models.tally import DailyTally, RunTally, TalliedField
 from ibutsu_server.db.models.task import Task
 from ibutsu_server.db.models.test import Test
 from ibutsu_server.db.models.token import Token
@@ -29,6 +30,7 @@ __all__ = [
     "AccountCode",
     "Artifact",
     "AuditEntry",
+    "DailyTally",
     "Dashboard",
     "Group",
     "IdempotencyKey",
@@ -40,8 +42,10 @@ __all__ = [
     "ProjectPolicy",
     "Result",
     "Run",
+    "RunTally",
     "ScannedObject",
     "ScheduledTask",
+    "TalliedField",
     "Task",
     "Test",
     "Token",

@@ -3,7 +3,7 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, LargeBinary, Text, UniqueConstraint, false, text
+from sqlalchemy import BigInteger, ForeignKey, Index, LargeBinary, Text, UniqueConstraint, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ibutsu_server.db import Model
@@ -49,6 +49,14 @@ class Run(HasId, HasMetadata, Model):
     first_start: Mapped[datetime | None] = mapped_column(UtcDateTime)
     last_end: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
+    is_tallied: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """Whether `run_tallies` says what its results are, as nothing has changed in it since they were counted."""
+
+    changes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
+    """Grows with each transaction that changes its results, the last of which was at `changed`."""
+
+    changed: Mapped[datetime | None] = mapped_column(UtcDateTime)
+
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary, deferred=True)
     """Digest of the request that created it: a repeated request is recognised, a different one refused."""
 
@@ -61,6 +69,13 @@ class Run(HasId, HasMetadata, Model):
             "project_id",
             postgresql_where=text("is_kept"),
             sqlite_where=text("is_kept"),
+        ),
+        Index(
+            "ix_runs_untallied",
+            "project_id",
+            "id",
+            postgresql_where=text("NOT is_tallied"),
+            sqlite_where=text("NOT is_tallied"),
         ),
         Index("ix_runs_data", "data", postgresql_using="gin").ddl_if(dialect="postgresql"),
     )

@@ -1,0 +1,251 @@
+"""Counting the results of runs that have come to rest, for `ibutsu_server.tallies`.
+
+A run is read without any lock, and its counts are stored only if nothing has changed in it meanwhile: whoever
+changes results counts that in `runs.changes` within the same transaction.  In a project one at a time stores.
+"""
+
+import re
+import uuid
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, delete, or_, select, update
+
+from ibutsu_server import tallies
+from ibutsu_server.db import db
+from ibutsu_server.db.models import DailyTally, Project, Result, Run, RunTally, TalliedField
+from ibutsu_server.db.types import JSONObject, now
+from ibutsu_server.filters.fields import is_array
+
+REST = timedelta(seconds=20)
+"""Without a change for so long a run has come to rest."""
+
+RUNS = 50
+RESULTS = 20_000
+"""At most so many runs, or one run of more than so many results, are stored in one transaction."""
+
+DAYS = 366
+"""A run with results of more days is not counted."""
+
+VALUES = 300
+"""A field with more values on one day is wide, that is, not counted any more."""
+
+VALUE_CHARACTERS = 255
+DEPTH = 3
+"""Levels of metadata that are looked into."""
+
+FIELDS = 100
+"""Fields of a project that are counted; more are wide from the beginning, up to KNOWN_FIELDS."""
+
+KNOWN_FIELDS = 1000
+
+_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_ROWS = 1000
+
+_Counts = defaultdict[str, Counter[str]]
+
+
+@dataclass
+class _Day:
+    """The results of one run that started on one day, by field."""
+
+    first: datetime
+    last: datetime
+    fields: defaultdict[str, _Counts] = field(default_factory=lambda: defaultdict(_counts))
+
+
+class _Found(NamedTuple):
+    """A run that is to be counted, as it was when it was found."""
+
+    id: uuid.UUID
+    changes: int
+    result_count: int
+
+
+class _Read(NamedTuple):
+    run: _Found
+    days: dict[date, _Day]
+
+
+def _counts() -> _Counts:
+    return defaultdict(Counter)
+
+
+def tally(rest: timedelta = REST) -> int:
+    """Count the runs that have come to rest and are not counted as they are; returns how many were."""
+    return sum(_tally_project(project_id, rest) for project_id in _projects(rest))
+
+
+def leave(run_id: uuid.UUID) -> None:
+    """The run is in another project now: what was counted of it is outdated where it was counted."""
+    db.session.execute(update(RunTally).where(RunTally.run_id == run_id).values(run_id=None))
+
+
+def _projects(rest: timedelta) -> list[uuid.UUID]:
+    changed = select(Run.project_id).where(~Run.is_tallied, _rests(rest))
+    gone = select(RunTally.project_id).where(RunTally.run_id.is_(None))
+    return sorted(db.session.scalars(changed.union(gone)))
+
+
+def _rests(rest: timedelta) -> ColumnElement[bool]:
+    return or_(Run.changed.is_(None), Run.changed <= now() - rest)
+
+
+def _tally_project(project_id: uuid.UUID, rest: timedelta) -> int:
+    done, last = 0, uuid.UUID(int=0)
+    while True:
+        found = _found(project_id, rest, last)
+        is_wide = select(TalliedField.field).filter_by(project_id=project_id, is_wide=True)
+        wide = set(db.session.scalars(is_wide))
+        read = [_Read(run, days) for run in found if (days := _read(run.id, wide)) is not None]
+        db.session.commit()
+        done += _store(project_id, read, wide)
+        db.session.commit()
+        if not found:
+            return done
+        last = found[-1].id
+
+
+def _found(project_id: uuid.UUID, rest: timedelta, last: uuid.UUID) -> list[_Found]:
+    untallied = select(Run.id, Run.changes, Run.result_count).where(
+        Run.project_id == project_id, ~Run.is_tallied, _rests(rest), Run.id > last
+    )
+    found: list[_Found] = []
+    for row in db.session.execute(untallied.order_by(Run.id).limit(RUNS)):
+        if found and sum(run.result_count for run in found) + row.result_count > RESULTS:
+            break
+        found.append(_Found(*row))
+    return found
+
+
+def _read(run_id: uuid.UUID, wide: set[str]) -> dict[date, _Day] | None:
+    """Count one run, however large; `wide` gets the fields that turn out to be so.  None for too many days."""
+    columns = Result.start_time, Result.result, Result.data, Result.component, Result.env, Result.source
+    results = select(*columns).where(Result.run_id == run_id).execution_options(yield_per=_ROWS)
+    days: dict[date, _Day] = {}
+    with db.session.execute(results) as rows:
+        for start, outcome, data, *values in rows:
+            day = days.setdefault(start.date(), _Day(start, start))
+            day.first, day.last = min(day.first, start), max(day.last, start)
+            if len(days) > DAYS:
+                return None
+            plain = zip(tallies.COLUMNS, (*values, outcome), strict=True)
+            for name, value in (*plain, *_leaves("metadata", data or {}, wide, DEPTH)):
+                if value is not None:
+                    day.fields[name][value][outcome or ""] += 1
+    for day in days.values():
+        wide.update(name for name, counts in day.fields.items() if len(counts) > VALUES)
+    return days
+
+
+def _leaves(prefix: str, data: JSONObject, wide: set[str], depth: int) -> Iterator[tuple[str, str]]:
+    """Fields and their values as filters read them, but for wide ones; what cannot be counted becomes wide."""
+    for key, value in data.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, dict) and depth > 1 and _NAME.fullmatch(key):
+            wide.add(name)
+            yield from _leaves(name, value, wide, depth - 1)
+        elif value is None or name in wide or not _NAME.fullmatch(key):
+            continue
+        elif isinstance(value, str) and len(value) <= VALUE_CHARACTERS and not is_array(name):
+            yield name, value
+        elif isinstance(value, int) and not is_array(name):
+            yield name, str(value).lower()
+        else:
+            wide.add(name)
+
+
+def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:
+    """In place of what was counted of these runs before, and of runs that are gone."""
+    lock = select(Project.id).where(Project.id == project_id).with_for_update(key_share=True)
+    if db.session.scalar(lock) is None:
+        return 0
+    unchanged = _unchanged(project_id, read)
+    ids = [one.run.id for one in unchanged]
+    outdated = (RunTally.project_id == project_id, or_(RunTally.run_id.in_(ids), RunTally.run_id.is_(None)))
+    changes: defaultdict[tuple[str, date], _Counts] = defaultdict(_counts)
+    for old in db.session.execute(select(RunTally.field, RunTally.day, RunTally.counts).where(*outdated)):
+        tallies.add(changes[old.field, old.day], old.counts, -1)
+    db.session.execute(delete(RunTally).where(*outdated))
+    counted = _counted_fields(project_id, unchanged, wide)
+    rows = [row for one in unchanged for row in _rows(project_id, one, counted)]
+    for row in rows:
+        tallies.add(changes[row["field"], row["day"]], row["counts"], 1)
+    if rows:
+        db.session.execute(RunTally.__table__.insert(), rows)  # type: ignore[attr-defined]
+    _widen(project_id, _add_to_days(project_id, changes, counted))
+    db.session.execute(update(Run).where(Run.id.in_(ids)).values(is_tallied=True))
+    return len(ids)
+
+
+def _unchanged(project_id: uuid.UUID, read: Sequence[_Read]) -> list[_Read]:
+    """Those in which nothing has happened since they were found; locked, nothing can any more."""
+    ids = sorted(one.run.id for one in read)
+    now_there = select(Run.id, Run.changes).where(Run.id.in_(ids), Run.project_id == project_id)
+    locked = db.session.execute(now_there.order_by(Run.id).with_for_update(key_share=True))
+    changes = {row.id: row.changes for row in locked}
+    return [one for one in read if changes.get(one.run.id) == one.run.changes]
+
+
+def _counted_fields(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> set[str]:
+    """Those of the project, with new ones as long as there are not too many."""
+    known = {row.field: row.is_wide for row in db.session.scalars(_fields(project_id))}
+    counted = {name for name, is_wide in known.items() if not is_wide}
+    seen = {name for one in read for day in one.days.values() for name in day.fields} | wide
+    for name in sorted(seen - known.keys())[: max(KNOWN_FIELDS - len(known), 0)]:
+        is_wide = name in wide or len(counted) >= FIELDS
+        db.session.add(TalliedField(project_id=project_id, field=name, is_wide=is_wide))
+        counted |= set() if is_wide else {name}
+    db.session.flush()
+    _widen(project_id, counted & wide)
+    return counted - wide
+
+
+def _fields(project_id: uuid.UUID) -> Any:
+    return select(TalliedField).where(TalliedField.project_id == project_id)
+
+
+def _rows(project_id: uuid.UUID, read: _Read, counted: set[str]) -> Iterator[dict[str, Any]]:
+    for day, of_day in read.days.items():
+        span = {"run_id": read.run.id, "project_id": project_id, "day": day}
+        span |= {"first": of_day.first, "last": of_day.last}
+        for name in sorted(of_day.fields.keys() & counted):
+            yield {**span, "field": name, "counts": of_day.fields[name]}
+
+
+def _add_to_days(
+    project_id: uuid.UUID, changes: dict[tuple[str, date], _Counts], counted: set[str]
+) -> set[str]:
+    """Returns the fields that have got too many values on one of the days."""
+    days = {day for _, day in changes}
+    there = select(DailyTally).where(DailyTally.project_id == project_id, DailyTally.day.in_(days))
+    stored = {(row.field, row.day): row for row in db.session.scalars(there)} if days else {}
+    wide = set()
+    for (name, day), more in changes.items():
+        if name not in counted:
+            continue
+        tally = stored.get((name, day))
+        total = _counts()
+        tallies.add(total, tally.counts if tally else {}, 1)
+        tallies.add(total, more, 1)
+        counts = {value: dict(left) for value, outcomes in total.items() if (left := +outcomes)}
+        if len(counts) > VALUES:
+            wide.add(name)
+        if tally is None:
+            db.session.add(DailyTally(project_id=project_id, field=name, day=day, counts=counts))
+        else:
+            tally.counts = counts
+    db.session.flush()
+    return wide
+
+
+def _widen(project_id: uuid.UUID, names: set[str]) -> None:
+    """From now on these fields are not counted."""
+    if names:
+        for entity in (DailyTally, RunTally):
+            db.session.execute(delete(entity).where(entity.project_id == project_id, entity.field.in_(names)))
+        fields = TalliedField.project_id == project_id, TalliedField.field.in_(names)
+        db.session.execute(update(TalliedField).where(*fields).values(is_wide=True))
