@@ -50,6 +50,8 @@ def _files() -> Iterator[tuple[uuid.UUID, artifacts.Upload]]:
     """Every other part is a file, under the id of the result or the run that it belongs to."""
     if request.mimetype != "multipart/form-data":
         return
+    for name in request.form:
+        raise Invalid(f"{name[:100]!r} must be sent as a file, with a filename", field=name[:100])
     for name, file in request.files.items(multi=True):
         if name != RESULTS:
             owner = as_uuid(name, field=name[:100])

@@ -41,6 +41,7 @@ def add_import() -> Answer:
         project_id=_project(caller),
         source=_source(),
         metadata=_metadata(),
+        role=caller.limits.role,
     )
     limit = settings().import_max_bytes
     made, replayed = imports.receive(content.storage(), caller.user.id, upload, limit=limit, policy=policy())
@@ -106,10 +107,13 @@ def _project(caller: Scope) -> uuid.UUID | None:
     if not name:
         caller.require_unlimited()
         return None
+    unknown = Invalid(f"Project {name} doesn't exist", field="project")
+    if "\0" in name:  # PostgreSQL does not even look for it
+        raise unknown
     try:
         return caller.project_id(name)
     except Invalid:
-        raise Invalid(f"Project {name} doesn't exist", field="project") from None
+        raise unknown from None
 
 
 def _source() -> str | None:

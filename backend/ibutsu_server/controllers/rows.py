@@ -6,7 +6,7 @@ import json
 import re
 import tempfile
 import zlib
-from codecs import getincrementaldecoder
+from codecs import BOM_UTF8, getincrementaldecoder
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import IO, Any, cast
@@ -45,11 +45,16 @@ def close(_error: object) -> None:
 
 
 def lines(packed: IO[bytes], *, encoding: str, unpacked_max: int, line_max: int) -> Iterator[bytes]:
-    """NDJSON, or the elements of a JSON array, each as JSON.  Raises Invalid and TooLarge."""
+    """NDJSON, or the elements of a JSON array, each as JSON, without a byte order mark.
+
+    Raises Invalid and TooLarge.
+    """
     with _told():
         file: io.BufferedReader[Any] = io.BufferedReader(
             _Bounded(_unpacked(packed, encoding), unpacked_max), READ_BYTES
         )
+        if file.peek(READ_BYTES).startswith(BOM_UTF8):
+            file.read(len(BOM_UTF8))
         if file.peek(READ_BYTES).lstrip()[:1] == b"[":
             yield from _elements(file, line_max)
             return

@@ -38,7 +38,7 @@ def attach(
     known = bulk.insert_new(Artifact, rows)
     _require_same(rows, known)
     sizes = Counter({row["project_id"]: 0 for row in rows})
-    for row in rows:
+    for row in {row["id"]: row for row in rows}.values():
         sizes[row["project_id"]] += row["size"] if row["id"] not in known else 0
     for project_id, size in sizes.items():
         quotas.require_bytes(project_id, size, default=policy)

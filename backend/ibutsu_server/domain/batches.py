@@ -74,8 +74,14 @@ def store(
         raise batch.forbidden[0]
     rejected = sorted(batch.rejected, key=itemgetter("line"))
     if rejected and (strict or not batch.stored):
-        raise RejectedLines(f"{len(rejected)} lines cannot be stored, so nothing was", rejected)
+        raise RejectedLines(_told(rejected), rejected)
     return Stored(batch.runs, batch.accepted, batch.replayed, rejected)
+
+
+def _told(rejected: Sequence[JSONObject]) -> str:
+    lines = "1 line" if len(rejected) == 1 else f"{len(rejected)} lines"
+    first = rejected[0]
+    return f"{lines} cannot be stored, so nothing was; line {first['line']}: {first['message']}"
 
 
 def _read(texts: Iterable[bytes]) -> Iterator[list[Line]]:

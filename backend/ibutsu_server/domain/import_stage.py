@@ -119,7 +119,7 @@ class Stage:
             case report.Warned(text):
                 self.warnings.add(text)
             case report.Run(body, place):
-                _check(body, orjson.dumps(body), "NewRun", place)
+                _check(body, _line(body, place), "NewRun", place)
                 self._run = part
             case report.Result():
                 self._add_result(part)
@@ -128,8 +128,8 @@ class Stage:
 
     def _add_result(self, part: report.Result) -> None:
         staged = {"body": part.body, "key": part.key, "place": part.place, "source": part.source}
-        line = orjson.dumps(staged, option=orjson.OPT_APPEND_NEWLINE)
         try:
+            line = _line(staged, part.place)
             _check(part.body, line, "NewResult", part.place)
         except Invalid as error:
             self._refused += 1
@@ -155,6 +155,13 @@ class Stage:
         self.bytes += stored["size"]
         staged = {"id": str(id_), "key": part.key, **stored, "digest": stored["digest"].hex()}
         self.files.write(orjson.dumps(staged, option=orjson.OPT_APPEND_NEWLINE))
+
+
+def _line(value: JSONObject, place: str) -> bytes:
+    try:
+        return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    except orjson.JSONEncodeError:  # orjson reads deeper than it writes
+        raise Invalid(f"{place}: Nested more than {schemas.MAX_DEPTH} levels deep") from None
 
 
 def _check(body: JSONObject, text: bytes, schema: str, place: str) -> None:

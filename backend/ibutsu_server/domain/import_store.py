@@ -18,7 +18,7 @@ from ibutsu_server.db import bulk, db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, now
 from ibutsu_server.db.writes import lose_it_rather_than_wait
-from ibutsu_server.domain import quotas, results, runs, usage
+from ibutsu_server.domain import imports, quotas, results, runs, usage
 from ibutsu_server.domain.import_stage import Stage
 from ibutsu_server.domain.intake import Fate, Intake, Row
 from ibutsu_server.domain.metadata import merge
@@ -70,6 +70,8 @@ class Commit(Protocol):
 def store(scope: Scope, wanted: Wanted, stage: Stage, commit: Commit) -> Run:
     """Raises Invalid, Conflict or Forbidden where the run cannot be stored; single results only warn.
 
+    Raises Unavailable while a failed import of the same run is being deleted.
+
     `commit` is called after each batch with what the import shall tell of itself; counts are right each time.
     """
     project_id = _project(scope, wanted, stage.run)
@@ -81,6 +83,7 @@ def store(scope: Scope, wanted: Wanted, stage: Stage, commit: Commit) -> Run:
     time = round(run.created.timestamp() * 1000) % 2**48
     target = Target(run.id, str(run.id), project_id, run.start_time.isoformat(), time.to_bytes(6))
     commit(run_id=run.id, project_id=project_id, is_run_new=wanted.is_run_new or found is Found.NOT)
+    imports.require_staying(run.id)
     _add_results(target, wanted, stage, commit)
     _add_files(target, stage, commit)
     if found is Found.DIFFERENT:
@@ -205,15 +208,15 @@ def _add_files(target: Target, stage: Stage, commit: Commit) -> None:
         owners = [_owner(staged["key"], target, stage) for staged in batch]
         known = _results_of(target, [owner for owner in owners if owner])
         there = _files_of(target, known)
-        rows = []
+        rows: dict[uuid.UUID, Row] = {}
         for staged, owner in zip(batch, owners, strict=True):
             row = _file_row(target, owner, staged)
             if owner is not None and owner not in known:
                 stage.warnings.add(f"{staged['filename']}: belongs to no result, and was left out")
             elif (owner, row["filename"], row["digest"]) not in there:
-                rows.append(row)
-        known = bulk.insert_new(Artifact, rows)
-        size = sum(row["size"] for row in rows if row["id"] not in known)
+                rows.setdefault(row["id"], row)
+        known = bulk.insert_new(Artifact, list(rows.values()))
+        size = sum(row["size"] for id_, row in rows.items() if id_ not in known)
         usage.add(target.project_id, artifact_bytes=size, stored_bytes=size)
         commit()
 

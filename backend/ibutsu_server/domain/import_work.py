@@ -16,14 +16,14 @@ from typing import Any, BinaryIO
 from sqlalchemy import and_, or_, update
 
 from ibutsu_server import importers
-from ibutsu_server.access import Scope
+from ibutsu_server.access import Limits, Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Import, Run, User
 from ibutsu_server.db.types import JSONObject, now
 from ibutsu_server.domain import audit, runs, usage
 from ibutsu_server.domain.import_stage import Stage
 from ibutsu_server.domain.import_store import Wanted, store
-from ibutsu_server.domain.imports import PER_RETRY, SILENT
+from ibutsu_server.domain.imports import PER_RETRY, SILENT, hand_over
 from ibutsu_server.domain.policies import UNLIMITED, Policy
 from ibutsu_server.errors import Error, Forbidden, NotFound, Unavailable
 from ibutsu_server.storage import Storage
@@ -151,12 +151,12 @@ def _commit(job: _Job, **values: Any) -> None:
 
 
 def _scope_of(job: _Job) -> Scope:
-    """An import may what its uploader may, at the time of the import."""
+    """An import may what its uploader may, at the time of the import, with the token that it came with."""
     user = db.session.get(User, job.user_id, populate_existing=True) if job.user_id else None
     if user is None or not user.is_active:
         raise Forbidden("The account that uploaded the file is no longer active")
     audit.act(user_id=user.id, user_email=user.email, is_program=True)
-    return Scope(user, "reporter")
+    return Scope(user, "reporter", Limits(role=job.data.get("role", "owner")))
 
 
 class _Pulse:
@@ -194,7 +194,7 @@ def discard(id_: uuid.UUID) -> None:
     found = db.session.get(Import, id_, populate_existing=True)
     if found is None or found.status != "error" or not found.is_run_new:
         return
-    if found.run_id is not None:
+    if found.run_id is not None and not hand_over(found):
         for _ in runs.take_apart(found.run_id):
             db.session.commit()
         if (run := db.session.get(Run, found.run_id)) is not None:

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from sqlalchemy import and_, or_, select, update
+from sqlalchemy import and_, exists, or_, select, update
 
+from ibutsu_server.access import Role
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Import, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
@@ -16,7 +17,7 @@ from ibutsu_server.domain import artifacts, audit, quotas, runs, usage
 from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.metadata import fingerprint, promote_user_properties, text_of
 from ibutsu_server.domain.policies import UNLIMITED, Policy
-from ibutsu_server.errors import Conflict, Error
+from ibutsu_server.errors import Conflict, Error, Unavailable
 from ibutsu_server.storage import Storage
 
 SILENT = timedelta(minutes=30)
@@ -32,7 +33,10 @@ _KEY = re.compile(rf"{_FOLDER}/[0-9a-f-]{{36}}-[0-9a-f]{{16}}(\.part)?")
 
 @dataclass(frozen=True)
 class Upload:
-    """A file on its way in, what it was recognised as, and what was said about it."""
+    """A file on its way in, what it was recognised as, and what was said about it.
+
+    `role` is what the token of the upload is limited to.
+    """
 
     content: Iterable[bytes]
     filename: str
@@ -40,6 +44,7 @@ class Upload:
     project_id: uuid.UUID | None = None
     source: str | None = None
     metadata: JSONObject | None = None
+    role: Role = "owner"
 
 
 def receive(
@@ -115,7 +120,8 @@ def _same(digest: bytes) -> Import | None:
 def _said(upload: Upload) -> JSONObject:
     project = {"project_id": str(upload.project_id)} if upload.project_id else {}
     source = {"source": upload.source} if upload.source else {}
-    return {**project, **source, "metadata": upload.metadata, "run_id": []}
+    role = {"role": upload.role} if upload.role != "owner" else {}
+    return {**project, **source, **role, "metadata": upload.metadata, "run_id": []}
 
 
 def remove(import_: Import) -> None:
@@ -123,10 +129,29 @@ def remove(import_: Import) -> None:
     claim(import_)
     if import_.storage_key is not None:
         usage.add(import_.project_id, stored_bytes=-(import_.size or 0))
-    if import_.is_run_new and import_.status != "done" and import_.run_id is not None:
+    is_half = import_.is_run_new and import_.status != "done"
+    if is_half and import_.run_id is not None and not hand_over(import_):
         runs.remove(db.session.get_one(Run, import_.run_id))
     db.session.delete(import_)
     db.session.flush()
+
+
+def hand_over(import_: Import) -> bool:
+    """Whether its run stays because other imports are in it: if those fail as well, it goes with the last."""
+    others = Import.run_id == import_.run_id, Import.id != import_.id
+    heirs = update(Import).where(*others, Import.status.in_(UNFINISHED)).values(is_run_new=True)
+    db.session.execute(heirs)
+    return bool(db.session.scalar(select(exists().where(*others, Import.status != "error"))))
+
+
+def require_staying(run_id: uuid.UUID) -> None:
+    """Raises Unavailable while what a failed import has left of the run is being deleted.
+
+    To be asked when the import that asks has told that it is in the run: either of the two sees the other.
+    """
+    is_leaving = Import.run_id == run_id, Import.status == "error", Import.is_run_new
+    if db.session.scalar(select(exists().where(*is_leaving))):
+        raise Unavailable("What another import has left of this run is still being deleted")
 
 
 def cancel(import_: Import, by: str) -> None:

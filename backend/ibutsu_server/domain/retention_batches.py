@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, or_, select, tuple_, update
+from sqlalchemy import ColumnElement, exists, or_, select, tuple_
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Import, Result, Run
@@ -27,7 +27,7 @@ def artifacts(project_id: uuid.UUID, before: datetime) -> int:
     gone = 0
     old = _is_of(Artifact, project_id), is_not_kept(Artifact, project_id)
     for batch in _batches(Artifact, Artifact.upload_date, before, *old):
-        gone += deletion.delete_rows(Artifact, Artifact.id.in_([row.id for row in batch]))
+        gone += deletion.delete_rows(Artifact, Artifact.id.in_([row.id for row in batch]), *old)
         db.session.commit()
     return gone
 
@@ -57,9 +57,11 @@ def imports(storage: Storage, project_id: uuid.UUID | None, before: datetime) ->
     is_over = Import.status.not_in(UNFINISHED), or_(Import.status == "done", ~Import.is_run_new)
     old = _is_of(Import, project_id), *is_over
     for batch in _batches(Import, Import.created, before, *old, more=(Import.storage_key,)):
-        storage.delete([row.storage_key for row in batch if row.storage_key is not None])
-        gone += deletion.delete_rows(Import, Import.id.in_([row.id for row in batch]))
+        ids = [row.id for row in batch]
+        gone += deletion.delete_rows(Import, Import.id.in_(ids), *is_over)  # unless it is tried again
+        left = set(db.session.scalars(select(Import.id).where(Import.id.in_(ids))))
         db.session.commit()
+        storage.delete([row.storage_key for row in batch if row.storage_key and row.id not in left])
     return gone
 
 
@@ -91,7 +93,7 @@ def _batches(
 
 def _forget_results(batch: Batch, before: datetime) -> int:
     """The rows of their runs are locked first, as by everybody else who deletes results."""
-    found = [counts.lock(run_id) for run_id in sorted({row.run_id for row in batch if row.run_id})]
+    found = _locked_runs({row.run_id for row in batch if row.run_id})
     kept = {run.id for run in found if run.is_kept}
     gone = _locked([row.id for row in batch if row.run_id not in kept])
     ids = [row.id for row in gone]
@@ -105,6 +107,12 @@ def _forget_results(batch: Batch, before: datetime) -> int:
         if row.run_id is None:
             usage.add(row.project_id, month=row.start_time, removed_results=1)
     return len(ids)
+
+
+def _locked_runs(ids: set[uuid.UUID]) -> Sequence[Run]:
+    """As `counts.lock`, but those that are there still: somebody may have deleted one meanwhile."""
+    statement = select(Run).where(Run.id.in_(ids)).order_by(Run.id).with_for_update(of=Run, key_share=True)
+    return db.session.scalars(statement.execution_options(populate_existing=True)).all()
 
 
 def _locked(ids: list[uuid.UUID]) -> Batch:
@@ -143,6 +151,7 @@ def _subtract(run: Run, gone: Batch) -> None:
         column = counts.COLUMN_OF_OUTCOME.get(outcome)
         if column:
             setattr(run, column, getattr(run, column) - count)
+    counts.note_change(run)
     db.session.flush()
 
 
@@ -164,6 +173,6 @@ def _shrink(run_id: uuid.UUID) -> bool | None:
     usage.add(run.project_id, month=run.start_time, removed_results=run.result_count)
     for count in runs.take_apart(run_id):
         if count == deletion.SIZE:
-            db.session.execute(update(Run).where(Run.id == run_id).values(result_count=0))
+            counts.keep(run_id)
             return False
     return bool(deletion.delete_rows(Run, Run.id == run_id))

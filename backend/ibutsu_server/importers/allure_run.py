@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 
+from ibutsu_server.importers.lines import WITHOUT_NUL
 from ibutsu_server.importers.report import JSON
 
 ENTRIES = 500
@@ -56,12 +57,15 @@ def _properties(text: str) -> Iterator[tuple[str, str]]:
 
 
 def _unescaped(text: str) -> str:
-    return _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
+    """Two escapes make one character beyond the first 65,536; what cannot be stored is replaced."""
+    plain = _ESCAPED.sub(lambda found: chr(int(found[1], 16)) if found[1] else found[2], text)
+    whole = plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\0", "\ufffd")
 
 
 def _executor(content: bytes) -> Iterator[tuple[str, Any]]:
     try:
-        found: Any = orjson.loads(content)
+        found: Any = orjson.loads(content.replace(*WITHOUT_NUL))
     except orjson.JSONDecodeError:
         return
     if isinstance(found, dict):

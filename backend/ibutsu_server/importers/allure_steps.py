@@ -35,10 +35,17 @@ def parameters(said: Any) -> Iterator[tuple[str, str, bool]]:
         name, mode = text(object_of(one).get("name")), object_of(one).get("mode")
         if name and mode != "hidden":
             value = one.get("value")
-            shown = value if isinstance(value, str) else orjson.dumps(value).decode()
+            shown = value if isinstance(value, str) else _as_json(value)
             is_masked = mode == "masked"
             kept = MASK if is_masked else shown[:VALUE_CHARACTERS]
             yield name[:VALUE_CHARACTERS], kept, not is_masked and one.get("excluded") is not True
+
+
+def _as_json(value: Any) -> str:
+    try:
+        return orjson.dumps(value).decode()
+    except orjson.JSONEncodeError:  # more deeply nested than it writes, which it reads all the same
+        return "?"
 
 
 def attachments(said: JSON, depth: int = 0) -> Iterator[Stored]:

@@ -6,6 +6,7 @@ from typing import Any, BinaryIO
 
 import orjson
 
+from ibutsu_server import schemas
 from ibutsu_server.errors import Invalid
 from ibutsu_server.importers import container
 from ibutsu_server.importers.container import Member
@@ -96,13 +97,23 @@ def _result(member: Member, folder: str) -> Iterator[Part]:
 def _object(member: Member) -> JSON:
     if member.size > JSON_BYTES:
         raise Invalid(f"{member.place}: has more than {JSON_BYTES} bytes")
+    content = b"".join(member.content)
     try:
-        body: Any = orjson.loads(b"".join(member.content))
+        body: Any = orjson.loads(content)
     except orjson.JSONDecodeError as error:
         raise Invalid(f"{member.place}: is no valid JSON, {error}") from None
     if not isinstance(body, dict):
         raise Invalid(f"{member.place}: is no JSON object")
+    _require_storable(body, content, member.place)
     return body
+
+
+def _require_storable(body: JSON, content: bytes, place: str) -> None:
+    try:
+        if not schemas.is_surely_storable(content):
+            schemas.require_storable(body)
+    except Invalid as error:
+        raise Invalid(f"{place}: {error.message}") from None
 
 
 def _is_failure(body: JSON) -> bool:

@@ -1,14 +1,13 @@
 """CTRF JSON: one run of the report, one result of each of its tests, as its many writers fill it in."""
 
 import re
-import uuid
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
 from ibutsu_server.importers import ctrf_test, json_stream
 from ibutsu_server.importers.json_values import Scalars, duration, epoch, said, text
 from ibutsu_server.importers.report import Format, Part, Result, Run, Warned
-from ibutsu_server.importers.values import instant
+from ibutsu_server.importers.values import instant, uuid_of
 
 _TESTS = "results.tests.item"
 _WANTED = re.compile(re.escape(_TESTS))
@@ -61,7 +60,7 @@ def _run(scalars: Scalars) -> Run:
     )
     start = epoch(scalars.get("results.summary.start"))
     body = {
-        "id": _uuid(scalars.get("reportId")),
+        "id": uuid_of(text(scalars.get("reportId"))),
         "start_time": start or instant(text(scalars.get("timestamp"))),
         "duration": _lasted(scalars),
         "source": None,
@@ -77,13 +76,6 @@ def _lasted(scalars: Scalars) -> float | None:
         return whole / 1000
     start, stop = (duration(scalars.get(f"results.summary.{name}")) for name in ("start", "stop"))
     return ctrf_test.between(start, stop)
-
-
-def _uuid(value: Any) -> str | None:
-    try:
-        return str(uuid.UUID(text(value)))
-    except ValueError:
-        return None
 
 
 CTRF = Format("ctrf", recognises, parse)

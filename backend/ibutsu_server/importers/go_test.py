@@ -12,6 +12,7 @@ from ibutsu_server.importers.go_test_held import Held
 from ibutsu_server.importers.go_test_output import Outputs
 from ibutsu_server.importers.go_test_package import ENDS, Ended, Package, between
 from ibutsu_server.importers.report import JSON, File, Format, Part, Run, Warned
+from ibutsu_server.importers.tries import test_id
 from ibutsu_server.importers.values import instant
 
 ACTIONS = frozenset(
@@ -30,10 +31,12 @@ BUILDS = 1000
 """Failed builds whose output is kept, up to so much of each."""
 
 BUILD_CHARACTERS = 16 * 1024
+NAME_CHARACTERS = 2000
+"""Of tests, packages and builds; longer names are cut and still told apart."""
 
 _BUILD = re.compile(rb"# (\S+(?: \[\S+\])?)$")
 _ENVIRONMENT = re.compile(r"(goos|goarch|cpu): (.{1,200})\n")
-_COVERAGE = re.compile(r"coverage: ([\d.]+)% of statements")
+_COVERAGE = re.compile(r"coverage: (\d{1,3}(?:\.\d{1,9})?)% of statements")
 
 
 def recognises(head: bytes, _filename: str) -> bool:
@@ -73,6 +76,14 @@ def _text(event: JSON, name: str) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _name(event: JSON, name: str) -> str:
+    return _shortened(_text(event, name))
+
+
+def _shortened(name: str) -> str:
+    return name if len(name) <= NAME_CHARACTERS else test_id(name) or ""
+
+
 class _Reader:
     """`_builds` are the outputs of builds; `_log` is what belongs to no test."""
 
@@ -103,7 +114,7 @@ class _Reader:
     def _take_stray(self, line: bytes) -> None:
         """Older versions write what fails to build between the events."""
         if header := _BUILD.match(line):
-            self._building = header[1].decode("utf-8", "replace")
+            self._building = _shortened(header[1].decode("utf-8", "replace"))
         text = f"{line.decode('utf-8', 'replace')}\n"
         self._log.write(text)
         if self._building is not None:
@@ -118,14 +129,14 @@ class _Reader:
     def _take(self, event: JSON, number: int) -> Iterator[Part]:
         self._building = None
         time = self._clock(_text(event, "Time"))
-        action, test = event["Action"], _text(event, "Test")
+        action, test = event["Action"], _name(event, "Test")
         if action.startswith("build-"):
-            self._note_build(_text(event, "ImportPath"), _text(event, "Output"))
+            self._note_build(_name(event, "ImportPath"), _text(event, "Output"))
             self._log.write(_text(event, "Output"))
             return
         if self._counts["running"] + len(self._packages) > RUNNING:
             raise Invalid(f"line {number}: more than {RUNNING} tests run at the same time")
-        package = self._package(_text(event, "Package"), time)
+        package = self._package(_name(event, "Package"), time)
         if test:
             yield from self._take_of_test(package, test, event, number)
         elif action == "output":
@@ -168,7 +179,7 @@ class _Reader:
     def _end_package(self, package: Package, event: JSON) -> Iterator[Part]:
         del self._packages[package.name]
         self._counts["running"] -= len(package.running)
-        name = _text(event, "FailedBuild")
+        name = _name(event, "FailedBuild")
         builds = (name, package.name, f"{package.name} [{package.name}.test]")
         build = next((self._builds[one] for one in builds if one in self._builds), "")
         yield from self._all(package.end(event, build))

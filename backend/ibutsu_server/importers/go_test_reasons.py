@@ -1,5 +1,6 @@
 """Why a test of Go failed or was skipped, which only its output says."""
 
+import math
 import re
 from typing import NamedTuple
 
@@ -64,9 +65,10 @@ def measured_seconds(measured: JSON) -> float | None:
 
 def _number(text: str) -> float | str:
     try:
-        return float(text)
+        number = float(text)
     except ValueError:
         return text
+    return number if math.isfinite(number) else text
 
 
 def _dedented(text: str) -> str:

@@ -95,7 +95,7 @@ class _Around:
 
     def name(self, key: str) -> None:
         path = self._paths[-1]
-        key = key[:KEY_CHARACTERS]
+        key = key[:KEY_CHARACTERS].replace("\0", "\ufffd")
         self._next[-1] = f"{path}.{key}" if path else key
 
     def enter(self, event: str, path: str) -> bool:

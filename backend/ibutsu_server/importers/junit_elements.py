@@ -11,7 +11,10 @@ TEXT_CHARACTERS = 8 * 1024 * 1024
 """Of longer texts, which are held in memory, this much is kept; one case may have twice as much in all."""
 
 PROPERTY_CHARACTERS = 256 * 1024
-"""All properties of one element: they become metadata of every result below it."""
+"""All properties of one element and of those around it: they become metadata of every result below it."""
+
+NAME_CHARACTERS = 1000
+"""Of names, files and hosts of suites, which every result below them has."""
 
 ELEMENT_CHARACTERS = 100
 """What an element counts for that has no text at all."""
@@ -101,17 +104,21 @@ class Suite(Element):
     def __init__(self, attributes: Attributes, number: int, around: "Suite | None") -> None:
         super().__init__(attributes)
         self.number = number
-        self.name: str | None = self.said("name") or (around.name if around else None)
-        self.file: str | None = self.said("file") or (around.file if around else None)
+        self.name: str | None = self._cut("name") or (around.name if around else None)
+        self.file: str | None = self._cut("file") or (around.file if around else None)
         self.is_of_pytest: bool = self.name in PYTEST or (around is not None and around.is_of_pytest)
         self.inherited: Properties = dict(around.inherited) if around else {}
+        self.property_size = around.property_size if around else 0
         if self.said("hostname"):
-            self.inherited["hostname"] = self.said("hostname")
+            self.inherited["hostname"] = self._cut("hostname")
         is_of_node = around and "disabled" in attributes and "timestamp" not in attributes
         outer = around.path if around else ""
         self.path: str = " > ".join(filter(None, (outer, self.name))) if is_of_node else ""
         if around:
             self.start = self.start or around.start
+
+    def _cut(self, attribute: str) -> str:
+        return self.said(attribute)[:NAME_CHARACTERS]
 
     def note(self, name: str, value: str | None) -> None:
         super().note(name, value)

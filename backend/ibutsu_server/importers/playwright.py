@@ -58,7 +58,7 @@ class _Reader:
             self._pass(path, value)
         elif path == _ERROR or _SPEC.fullmatch(path):
             yield Warned(f"{path.replace('.item', '')}: what is no object was left out")
-        elif path.endswith(".title") and _SUITE.fullmatch(path.removesuffix(".title")):
+        elif self._titles and path.endswith(".title") and _SUITE.fullmatch(path.removesuffix(".title")):
             self._titles[-1] = named(value)
         else:
             self._scalars.note(path, value)

@@ -124,7 +124,7 @@ def _long(phase: JSON) -> str:
 def _reason(written: str) -> str:
     try:
         found = ast.literal_eval(written) if len(written) < _REASON_CHARACTERS else None
-    except (ValueError, SyntaxError, MemoryError, RecursionError):
+    except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):
         return written
     if not isinstance(found, tuple) or len(found) != _SKIPPED:
         return written

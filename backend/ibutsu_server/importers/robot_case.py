@@ -29,6 +29,8 @@ _THROWN = re.compile(r"^[ \t]*((?:\w+\.)*(?!None\b)[A-Z]\w*[a-z]\w*)(?:: |$)", r
 """The line below the frames of a traceback."""
 
 _TAG = re.compile(r"</?[a-zA-Z][^<>]{0,2000}>")
+_ENDLESS = re.compile(r"&#[0-9]{100,};?")
+"""References with more digits than Python takes for a number."""
 
 Attributes = dict[str, str]
 
@@ -56,6 +58,7 @@ def plain(message: str) -> str:
 
 
 def as_text(html: str) -> str:
+    html = _ENDLESS.sub("\ufffd", html)
     return unescape(_TAG.sub("", _BREAK.sub("\n", html))).strip()
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
 
+from ibutsu_server.importers import values
 from ibutsu_server.importers.failures import described
 from ibutsu_server.importers.report import JSON, File
 from ibutsu_server.importers.tap_diagnostic import LINE_CHARACTERS, TEXT_CHARACTERS, Diagnostic
@@ -170,11 +171,10 @@ def _without_time(said: str) -> tuple[str, float | None]:
         number, unit = found[1] or found[3], found[2] or found[4]
     else:
         return said, None
-    try:
-        seconds = float(number) / (1000 if unit.lower() == "ms" else 1)
-    except ValueError:
+    time = values.seconds(number)
+    if time is None:
         return said, None
-    return said[: found.start()].rstrip(), seconds
+    return said[: found.start()].rstrip(), time / 1000 if unit.lower() == "ms" else time
 
 
 def _message(text: str) -> str:

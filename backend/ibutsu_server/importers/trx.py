@@ -3,12 +3,11 @@
 What test a result is of stands in definitions, which mostly come after all results.  So results wait on disk.
 """
 
-import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from ibutsu_server.errors import Invalid
-from ibutsu_server.importers import dotnet, trx_case, xml
+from ibutsu_server.importers import dotnet, trx_case, values, xml
 from ibutsu_server.importers.report import JSON, File, Format, Part, Run, Warned
 from ibutsu_server.importers.spool import Spool
 from ibutsu_server.importers.tries import Tries
@@ -150,19 +149,12 @@ class _Reader(WholesReader):
             self._note(attribute, self._root.get(attribute))
         start, finish = self._times.get("start"), self._times.get("finish")
         body = {
-            "id": _uuid(self._root.get("id")),
+            "id": values.uuid_of(self._root.get("id")),
             "start_time": dotnet.instant(start, self._times.get("creation")),
             "duration": trx_case.between(start, finish),
             "metadata": self._metadata,
         }
         return Run(body, "the run", may_exist=True)
-
-
-def _uuid(text: str | None) -> str | None:
-    try:
-        return str(uuid.UUID(text or ""))
-    except ValueError:
-        return None
 
 
 TRX = Format("trx", recognises, parse)

@@ -4,7 +4,7 @@ import hashlib
 import re
 from datetime import datetime
 
-from ibutsu_server.importers import dotnet
+from ibutsu_server.importers import dotnet, values
 from ibutsu_server.importers.report import JSON
 from ibutsu_server.importers.tries import test_id
 from ibutsu_server.importers.xml_tree import Element
@@ -64,7 +64,8 @@ def span(text: str) -> float | None:
     if not found:
         return dotnet.seconds(text)
     days, hours, minutes, rest = found.groups()
-    return int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60 + float(rest.replace(",", "."))
+    whole = int(days or 0) * 86400 + int(hours) * 3600 + int(minutes) * 60
+    return whole + float(rest.replace(",", ".")) if whole < values.LONGEST_SECONDS else None
 
 
 def between(start: str | None, end: str | None) -> float | None:

@@ -1,13 +1,17 @@
-"""Numbers, times and names as report writers write them."""
+"""Numbers, times, ids and names as report writers write them."""
 
 import math
 import re
+import uuid
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 
 LONGEST = 64
 """Characters that are looked at."""
+
+LONGEST_SECONDS = 1e12
+"""Durations are below it, as in the API."""
 
 _THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d*)?")
 _DOTTED = re.compile(r"[\w$-]+(\.[\w$-]+)+")
@@ -23,7 +27,7 @@ def seconds(text: str | None) -> float | None:
         value = float(text)
     except ValueError:
         value = _spelled(text.strip().removesuffix("s").rstrip())
-    return value if math.isfinite(value) and 0 <= value < 1e12 else None  # noqa: PLR2004 - as in the API
+    return value if math.isfinite(value) and 0 <= value < LONGEST_SECONDS else None
 
 
 def _spelled(text: str) -> float:
@@ -59,6 +63,14 @@ def _since_1970(text: str) -> datetime:
     if found is None:
         raise ValueError
     return datetime.fromtimestamp(float(text) / (1000 if found[1] else 1), UTC)
+
+
+def uuid_of(text: str | None) -> str | None:
+    """In its usual spelling; none for what is absent or no UUID."""
+    try:
+        return str(uuid.UUID(text or ""))
+    except ValueError:
+        return None
 
 
 def last_part(name: str) -> str:

@@ -5,12 +5,11 @@ line breaks back.
 """
 
 import re
-import uuid
 from collections.abc import Iterator
 from typing import BinaryIO
 
 from ibutsu_server.errors import Invalid
-from ibutsu_server.importers import dotnet, xml, xunit_case
+from ibutsu_server.importers import dotnet, values, xml, xunit_case
 from ibutsu_server.importers.report import JSON, Format, Part, Run, Warned
 from ibutsu_server.importers.tries import Texts, Tries
 from ibutsu_server.importers.xml_tree import Attributes, Element, WholesReader
@@ -137,19 +136,12 @@ class _Reader(WholesReader):
     def run(self) -> Run:
         start = dotnet.instant(self._root.get("start-rtf"), self._start, self._root.get("timestamp"))
         body = {
-            "id": _uuid(self._root.get("id")),
+            "id": values.uuid_of(self._root.get("id")),
             "start_time": start,
             "duration": self._seconds,
             "metadata": self._metadata,
         }
         return Run(body, "the run", may_exist=True)
-
-
-def _uuid(text: str | None) -> str | None:
-    try:
-        return str(uuid.UUID(text or ""))
-    except ValueError:
-        return None
 
 
 XUNIT = Format("xunit", recognises, parse)

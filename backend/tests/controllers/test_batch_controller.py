@@ -1,5 +1,6 @@
 """Batches over HTTP: what is stored, what is refused line by line, and what a repetition changes."""
 
+import codecs
 import gzip
 import uuid
 
@@ -10,7 +11,7 @@ from helpers.assertions import assert_problem
 
 from ibutsu_server.controllers import rows
 from ibutsu_server.db.models import Artifact, Result, Run, Test
-from ibutsu_server.domain import batches, counts
+from ibutsu_server.domain import batches, counts, usage
 
 pytestmark = pytest.mark.integration
 
@@ -163,20 +164,20 @@ def test_wrong_line_is_told_and_does_not_keep_the_others_out(batch, run, line, f
 @pytest.mark.validation
 def test_strict_batch_with_a_wrong_line_stores_nothing(batch, run):
     answer = batch(_ndjson(_line(run.id), _line(run.id, result="broken")), "?strict=true")
-    assert_problem(answer, 400, "1 lines cannot be stored, so nothing was")
+    assert_problem(answer, 400, '1 line cannot be stored, so nothing was; line 2: "broken" is not one of')
     assert _told(answer) == [(2, "result")]
     assert (run.tests, Result.query.count()) == (0, 0)
 
 
 @pytest.mark.validation
 def test_batch_without_a_good_line_is_400(batch):
-    answer = batch(b"nonsense\n")
-    assert_problem(answer, 400, "nothing was")
-    assert _told(answer) == [(1, "")]
+    answer = batch(b"\n7\nnonsense\n{}\n")
+    assert_problem(answer, 400, "3 lines cannot be stored, so nothing was; line 2: This is no JSON object")
+    assert _told(answer) == [(2, ""), (3, ""), (4, "id")]
 
 
 @pytest.mark.validation
-@pytest.mark.parametrize("content", [b"", b"\n\n", b"[]", b" [ ] "])
+@pytest.mark.parametrize("content", [b"", b"\n\n", b"[]", b" [ ] ", codecs.BOM_UTF8])
 def test_empty_batch_is_400(batch, content):
     assert_problem(batch(content), 400, "The batch is empty")
 
@@ -282,6 +283,15 @@ def test_array_is_read_piece_by_piece(batch, run, monkeypatch):
     assert batch(content, headers={"Content-Type": "application/json"}).json()["accepted"] == 5
 
 
+@pytest.mark.parametrize("encoding", ["identity", "gzip", "zstd"])
+@pytest.mark.parametrize("join", [_ndjson, lambda *lines: orjson.dumps(lines)], ids=["lines", "array"])
+def test_byte_order_mark_is_skipped(batch, run, join, encoding):
+    pack = {"gzip": gzip.compress, "zstd": zstandard.ZstdCompressor().compress}.get(encoding, bytes)
+    content = pack(codecs.BOM_UTF8 + join(_line(run.id), _line(run.id)))
+    answer = batch(content, headers=NDJSON | {"Content-Encoding": encoding})
+    assert (answer.status_code, answer.json()["accepted"], answer.json()["rejected"]) == (201, 2, 0)
+
+
 @pytest.mark.validation
 @pytest.mark.parametrize(
     ("content", "message"),
@@ -332,6 +342,23 @@ def test_other_bytes_under_the_name_of_a_file_are_409_and_nothing_is_stored(batc
 
 
 @pytest.mark.validation
+def test_other_bytes_under_one_name_in_one_batch_are_409_and_nothing_is_stored(batch, run):
+    line = _line(run.id)
+    files = [(line["id"], ("a.log", content)) for content in (b"one", b"other")]
+    answer = batch(files=[("results", ("b", _ndjson(line))), *files])
+    assert_problem(answer, 409, f"Another file a.log of {line['id']} already exist")
+    assert (run.tests, Result.query.count(), Artifact.query.count()) == (0, 0, 0)
+
+
+def test_same_file_twice_in_one_batch_is_stored_and_counted_once(batch, run):
+    line = _line(run.id)
+    files = [(line["id"], ("a.log", b"same"))] * 2
+    answer = batch(files=[("results", ("b", _ndjson(line))), *files])
+    assert (answer.status_code, Artifact.query.count()) == (201, 1)
+    assert usage.stored_bytes(run.project_id) == 4
+
+
+@pytest.mark.validation
 def test_files_for_results_of_others_are_refused(batch, other, make_result):
     foreign = make_result(project_id=other.id)
     parts = [("results", ("b", _ndjson(_line()))), (str(foreign.id), ("a.log", b"a"))]
@@ -349,6 +376,24 @@ def test_files_for_results_of_others_are_refused(batch, other, make_result):
 )
 def test_form_without_lines_or_with_a_nameless_file_is_400(batch, parts, message):
     assert_problem(batch(files=parts), 400, message)
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(
+    ("name", "part"),
+    [(RUN, ("", b"log")), (RUN, (None, b"log")), ("colour", (None, b"red"))],
+    ids=["empty filename", "plain field", "unknown field"],
+)
+def test_part_that_is_no_file_is_400_and_nothing_is_stored(batch, run, name, part):
+    answer = batch(files=[("results", ("b", _ndjson(_line(run.id)))), (name, part)])
+    assert_problem(answer, 400, f"'{name}' must be sent as a file, with a filename")
+    assert (answer.json()["errors"][0]["field"], Result.query.count()) == (name, 0)
+
+
+@pytest.mark.validation
+def test_lines_in_a_plain_field_are_400(batch, run):
+    answer = batch(files=[("results", (None, _ndjson(_line(run.id))))])
+    assert_problem(answer, 400, "'results' must be sent as a file, with a filename")
 
 
 def test_batch_with_a_key_is_answered_the_same_again(batch, run):

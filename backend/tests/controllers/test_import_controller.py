@@ -72,7 +72,7 @@ class TestUpload:
         assert _upload(api, project=str(project.id)).json()["metadata"]["project_id"] == str(project.id)
 
     @pytest.mark.validation
-    @pytest.mark.parametrize("name", ["nobody", MISSING_ID])
+    @pytest.mark.parametrize("name", ["nobody", "a\0b", MISSING_ID])
     def test_unknown_project_is_400(self, api, storage, name):
         assert_problem(_upload(api, project=name), 400, f"Project {name} doesn't exist", field="project")
         assert _keys(storage, "imports") == []
@@ -322,6 +322,25 @@ class TestArchive:
         assert (stored["source"], stored["metadata"]) == ("ci", {"a": {"x": 1, "y": 2}, "build": 1})
         assert api.get(f"/api/result/{result['id']}").json()["metadata"]["a"] == {"y": 2}
         assert api.get(f"/api/result/{result['id']}").json()["source"] == "local"
+
+    @pytest.mark.parametrize(("role", "source"), [("reporter", "theirs"), ("maintainer", "local")])
+    def test_run_of_others_is_changed_by_tokens_that_may(
+        self, api_of, flask_app, jo, make_project, role, source
+    ):
+        """Jo is a maintainer, whatever the token is limited to."""
+        project = make_project(users=[jo])
+        run = run_json()
+        db_builders.run(id=UUID(run["id"]), project_id=project.id, source="theirs")
+        asked = {"name": "ci", "expires": None, "project": str(project.id), "role": role}
+        token = api_of(jo)("POST", "/api/user/token", json=asked).json()["token"]
+        sent = flask_app[0].post(
+            "/api/import",
+            files={"importFile": ("x.tar.gz", archive(run, (result_json(), {})))},
+            data={"project": str(project.id)},
+            headers={"Authorization": f"Bearer {token}"},
+        )
+        run_import.apply([sent.json()["id"]], throw=True)
+        assert api_of(jo)("GET", f"/api/run/{run['id']}").json()["source"] == source
 
     def test_archive_again_under_another_name_doubles_nothing(self, api, project, db_session):
         content = archive(run_json(), {"run.log": b"r"}, (result_json(), {"a.log": b"a"}))

@@ -1,6 +1,6 @@
 """How long projects keep what they were sent, and how much they may have, over HTTP."""
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -368,6 +368,14 @@ class TestUsage:
         response = send("GET", f"/api/project/{shop.id}/usage", params={"months": months})
         assert response.status_code == status
         assert status == 400 or len(response.json()["months"]) == months
+
+    def test_last_moment_of_all_time_is_in_no_month(self, send, shop, make_run, make_result):
+        end = datetime.max.replace(tzinfo=UTC)
+        make_run(project_id=shop.id, start_time=end)
+        make_result(run_id=None, project_id=shop.id, start_time=end)
+        response = send("GET", f"/api/project/{shop.id}/usage")
+        assert response.status_code == 200
+        assert {month["results"] for month in response.json()["months"]} == {0}
 
     def test_superadmin_sees_every_project_the_largest_first(self, api, make_artifact, make_project):
         small, large = (make_artifact(content=b"x" * size) for size in (10, 20))

@@ -1,15 +1,18 @@
 """Imports that are interrupted, repeated or lost end well: all is stored once, or nothing and the reason."""
 
+import io
+import tarfile
 from datetime import timedelta
 
+import orjson
 import pytest
-from helpers.reports import JUNIT, archive, result_json, run_json
+from helpers.reports import JUNIT, archive, result_json, run_json, tar
 from sqlalchemy import func, select, update
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Import, Result, Run, Test
 from ibutsu_server.db.types import new_id, now
-from ibutsu_server.domain import artifacts, counts, import_stage, import_store, import_work, imports
+from ibutsu_server.domain import artifacts, counts, import_stage, import_store, import_work, imports, usage
 from ibutsu_server.errors import Conflict, Unavailable
 from ibutsu_server.storage import Storage
 from ibutsu_server.tasks.resume_imports import resume_imports
@@ -170,10 +173,9 @@ def test_import_whose_file_is_gone_says_so(storage, upload):
 @pytest.fixture
 def before_results(monkeypatch):
     """Does something when the run of an import is there and none of its results."""
+    rows = import_store._rows
 
     def do(work):
-        rows = import_store._rows
-
         def interrupted(*args):
             work()
             db.session.commit()
@@ -353,3 +355,112 @@ def test_clean_up_deletes_uploads_without_an_import(storage, upload):
     imports.remove(_now(id_))
     db.session.commit()
     assert imports.clean_up(storage, AT_ONCE) == 1
+
+
+def _cancelled_half_way(storage, upload, before_results):
+    """An import whose worker was lost before it could delete what it had stored."""
+    id_ = upload()
+    before_results(lambda: imports.cancel(_now(id_), "jo@example.com"))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(import_work, "discard", lambda _id: None)
+        import_work.run(storage, id_)
+    before_results(lambda: None)
+    return id_
+
+
+def test_file_that_is_uploaded_again_waits_for_the_end_of_the_cancelled_import(
+    storage, upload, before_results
+):
+    cancelled = _cancelled_half_way(storage, upload, before_results)
+    again = upload()
+    assert again != cancelled
+    with pytest.raises(Unavailable):
+        import_work.run(storage, again)
+    assert (_now(again).status, _now(again).attempts) == ("pending", 0)
+    resume_imports()
+    import_work.run(storage, again)
+    resume_imports()
+    assert (_now(again).status, _now(again).run_id, _count(Result)) == ("done", _run_id(), 3)
+
+
+def _run_id():
+    return db.session.scalars(select(Run.id)).one()
+
+
+@pytest.mark.parametrize("end", ["cancelled", "deleted"])
+def test_run_stays_when_another_import_is_in_it_as_well(storage, upload, before_results, end):
+    run = run_json()
+    first = upload(archive(run, (result_json(), {})), "archive")
+    other = upload(archive(run, (result_json(), {})), "archive", "other.tar.gz")
+
+    def interrupt():
+        before_results(lambda: None)
+        import_work.run(storage, other)
+        if end == "cancelled":
+            imports.cancel(_now(first), "jo@example.com")
+        else:
+            imports.remove(_now(first))
+
+    before_results(interrupt)
+    import_work.run(storage, first)
+    assert (_now(other).status, _now(other).run_id, _count(Result)) == ("done", _run_id(), 1)
+
+
+def test_run_goes_with_the_last_of_its_imports_that_fails(storage, upload, before_results):
+    run, runs_left = run_json(), []
+    first = upload(archive(run, (result_json(), {})), "archive")
+    other = upload(archive(run, (result_json(), {})), "archive", "other.tar.gz")
+
+    def begin_the_other():
+        before_results(cancel_the_first)
+        import_work.run(storage, other)
+
+    def cancel_the_first():
+        imports.cancel(_now(first), "jo@example.com")
+        db.session.commit()
+        import_work.discard(first)
+        runs_left.append(_count(Run))
+        imports.cancel(_now(other), "jo@example.com")
+
+    before_results(begin_the_other)
+    import_work.run(storage, first)
+    assert [*runs_left, _count(Run)] == [1, 0]
+    assert (_now(first).is_run_new, _now(other).is_run_new) == (False, False)
+
+
+def test_two_files_of_one_name_are_counted_as_the_one_that_is_stored(storage, upload):
+    run, result = run_json(), result_json()
+    name = f"{run['id']}/{result['id']}"
+    members = [(f"{run['id']}/run.json", orjson.dumps(run)), (f"{name}/result.json", orjson.dumps(result))]
+    twice = [(f"{name}/a.txt", b"x"), (f"{name}/a.txt", b"yy")]
+    id_ = upload(_tar([*members, *twice]), "archive")
+    import_work.run(storage, id_)
+    stored = db.session.scalar(select(func.sum(Artifact.size)))
+    assert (stored, usage.stored_bytes(_now(id_).project_id)) == (1, 1)
+
+
+def _tar(members):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as opened:
+        for name, content in members:
+            member = tarfile.TarInfo(name)
+            member.size = len(content)
+            opened.addfile(member, io.BytesIO(content))
+    return packed.getvalue()
+
+
+def test_result_that_is_nested_too_deeply_is_left_out(storage, upload):
+    deep = result_json(metadata={"deep": "DEEP"})
+    run = run_json()
+    members = {
+        f"{run['id']}/run.json": orjson.dumps(run),
+        f"{run['id']}/{deep['id']}/result.json": orjson.dumps(deep).replace(
+            b'"DEEP"', b"[" * 500 + b"]" * 500
+        ),
+    }
+    good = result_json()
+    members[f"{run['id']}/{good['id']}/result.json"] = orjson.dumps(good)
+    id_ = upload(tar(members), "archive")
+    import_work.run(storage, id_)
+    assert (_now(id_).status, _count(Result)) == ("done", 1)
+    assert "Nested more than" in _now(id_).data["warnings"][0]

@@ -1,14 +1,14 @@
 """What is stored is counted exactly, whatever happens to it and in whatever order."""
 
 import logging
-import random
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 import pytest
 from freezegun import freeze_time
 from helpers import db_builders
-from sqlalchemy import func, select, update
+from helpers.life import DAY, Life
+from sqlalchemy import func, select
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Import, Project, Result, Run, Usage
@@ -19,10 +19,8 @@ from ibutsu_server.domain import (
     imports,
     projects,
     quotas,
-    results,
     retention,
     retention_batches,
-    runs,
     usage,
     usage_reports,
 )
@@ -31,7 +29,6 @@ from ibutsu_server.storage import Storage
 
 pytestmark = pytest.mark.integration
 
-DAY = timedelta(days=1)
 SEEDS = 8
 STEPS = 60
 
@@ -57,124 +54,13 @@ def _stored(project_id):
     return _sum(Artifact.size, Artifact.project_id == project_id) + _sum(Import.size, *kept)
 
 
-class Life:
-    """Random things that people and tasks do with two projects."""
-
-    def __init__(self, storage, user, seed):
-        self.random = random.Random(seed)
-        self.storage = storage
-        self.user = user
-        self.projects = [db_builders.project(), db_builders.project()]
-        self.posted = 0
-
-    def step(self):
-        deeds = [
-            *[self.post_run] * 3,
-            *[self.post_result] * 8,
-            *[self.attach] * 8,
-            *[self.upload] * 3,
-            self.delete,
-            self.delete,
-            self.move_run,
-            self.move_result,
-            self.keep_run,
-            self.clear_file,
-            self.retain,
-            self.change_their_mind,
-        ]
-        self.random.choice(deeds)()
-        db.session.commit()
-        db.session.expunge_all()
-
-    def any(self, entity):
-        return self.random.choice(db.session.scalars(select(entity).order_by(entity.id)).all() or [None])
-
-    def project(self):
-        return self.random.choice(self.projects).id
-
-    def age(self):
-        return (now() - self.random.randrange(100) * DAY).isoformat()
-
-    def post_run(self):
-        runs.add(self.project(), {"metadata": {}, "start_time": self.age()})
-
-    def post_result(self):
-        run = self.any(Run)
-        body = {"test_id": "t", "start_time": self.age(), "result": "passed", "duration": 1}
-        if run is not None and self.random.random() < 0.8:
-            results.add(run.project_id, {**body, "run_id": str(run.id)})
-        else:
-            results.add(self.project(), body)
-        self.posted += 1
-
-    def attach(self):
-        parent = self.any(self.random.choice([Run, Result]))
-        if parent is not None:
-            content = [b"x" * self.random.randrange(1, 1000)]
-            made, _ = artifacts.receive(self.storage, parent, artifacts.Upload(content, "a.log"), limit=1000)
-            uploaded = now() - self.random.randrange(100) * DAY
-            db.session.execute(update(Artifact).where(Artifact.id == made.id).values(upload_date=uploaded))
-
-    def upload(self):
-        content = [b"x" * self.random.randrange(1, 1000)]
-        place = self.random.choice([None, self.project()])
-        sent = imports.Upload(content, "a.xml", "junit", project_id=place)
-        made, is_there = imports.receive(self.storage, self.user.id, sent, limit=1000)
-        if not is_there:
-            made.created = now() - self.random.randrange(100) * DAY
-            made.status = self.random.choice(["done", "error", "pending"])
-
-    def delete(self):
-        entity, verb = self.random.choice(
-            [(Run, runs), (Result, results), (Artifact, artifacts), (Import, imports)]
-        )
-        thing = self.any(entity)
-        if thing is not None:
-            verb.remove(thing)
-
-    def move_run(self):
-        run = self.any(Run)
-        if run is not None:
-            runs.change(run, {}, project_id=self.project())
-
-    def move_result(self):
-        result = self.any(Result)
-        run = self.any(Run)
-        if result is not None and run is not None:
-            results.change(result, {"run_id": str(run.id)}, project_id=run.project_id)
-
-    def keep_run(self):
-        run = self.any(Run)
-        if run is not None:
-            run.is_kept = not run.is_kept
-
-    def clear_file(self):
-        import_ = self.any(Import)
-        if import_ is not None:
-            retention.clear_import_file(self.storage, import_.id)
-
-    def retain(self):
-        ages = sorted(self.random.randrange(30, 100) for _ in range(3))
-        names = ("keep_artifacts_days", "keep_results_days", "keep_runs_days")
-        retention.apply(
-            self.storage, Policy(**dict(zip(names, ages, strict=True)), keep_imports_days=ages[0])
-        )
-
-    def change_their_mind(self):
-        posted = self.posted
-        for deed in (self.attach, self.upload, self.delete, self.post_result):
-            deed()
-        db.session.rollback()
-        self.posted = posted
-
-
 @pytest.mark.parametrize("seed", range(SEEDS))
 def test_counted_bytes_are_those_of_the_tables_after_whatever_happens(storage, make_user, seed):
     life = Life(storage, make_user(), seed)
     for _ in range(STEPS):
         life.step()
-        for project in life.projects:
-            assert usage.stored_bytes(project.id) == _stored(project.id)
+        for project_id in life.projects:
+            assert usage.stored_bytes(project_id) == _stored(project_id)
 
 
 @pytest.mark.parametrize("seed", range(SEEDS))
@@ -182,7 +68,7 @@ def test_every_result_that_was_sent_is_stored_or_counted_as_removed(storage, mak
     life = Life(storage, make_user(), seed)
     for _ in range(STEPS):
         life.step()
-        stored = sum(usage.stored_results(project.id) for project in life.projects)
+        stored = sum(map(usage.stored_results, life.projects))
         assert stored + _sum(Usage.removed_results) == life.posted
 
 

@@ -7,14 +7,20 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import psycopg
 import pytest
 import redis
+from flask import Flask
 from sqlalchemy import make_url
 
 from helpers.processes import COMMAND, environment, free_port
+from ibutsu_server.app import create_app
+from ibutsu_server.db import db, upgrade
+from ibutsu_server.db.models import Project, User
+from ibutsu_server.domain import projects
+from ibutsu_server.settings import Settings
 
 STOP_SECONDS = 60
 
@@ -32,6 +38,26 @@ def database() -> Iterator[str]:
             yield url.set(drivername="postgresql+psycopg", database=name).render_as_string(False)
         finally:
             admin.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@contextmanager
+def application(settings: Settings) -> Iterator[Flask]:
+    """In its context, over a database that is brought up to date first."""
+    upgrade.upgrade(settings.database_url)
+    app = create_app(settings).app
+    with app.app_context():
+        yield app
+        db.session.rollback()
+        db.engine.dispose()
+
+
+def reporter() -> tuple[UUID, UUID]:
+    """The ids of an account and of the project shop, which it reports to."""
+    user, project = User(email="jo@example.com", is_active=True), Project(name="shop")
+    db.session.add_all([user, project])
+    db.session.flush()
+    projects.join(project.id, user.id, role="reporter")
+    return user.id, project.id
 
 
 @contextmanager

@@ -1,12 +1,13 @@
 """A server that takes imports and fails as a test tells it to."""
 
-import threading
 from collections import deque
 from email.message import EmailMessage
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, NamedTuple, Self
+from http.server import BaseHTTPRequestHandler
+from typing import Any, NamedTuple
 
 import orjson
+
+from helpers.web_server import Listening
 
 ID = "0197c0f6-8888-7c3e-9b6a-3f0f5c1a2b4d"
 RUN = "0197c0f6-7d1c-7c3e-9b6a-3f0f5c1a2b4d"
@@ -38,26 +39,14 @@ class Answer(NamedTuple):
     headers: dict[str, str] | None = None
 
 
-class ImportServer:
+class ImportServer(Listening):
     """Uploads are answered by `answers`, one each, then 201; `states` are those of the import, then done."""
 
     def __init__(self, port: int = 0) -> None:
         self.sent: list[Sent] = []
         self.answers: deque[Answer | str] = deque()
         self.states: deque[dict[str, Any] | Answer] = deque()
-        self._server = ThreadingHTTPServer(("127.0.0.1", port), _handler(self))
-        self.port = self._server.server_port
-        self.url = f"http://127.0.0.1:{self.port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-        self._thread.join()
+        super().__init__(_handler(self), port)
 
 
 def _handler(server: ImportServer) -> type[BaseHTTPRequestHandler]:

@@ -1,4 +1,4 @@
-"""A small web server on the loopback, for foreign services that are no OpenID Connect providers."""
+"""Small web servers on the loopback, for foreign services that are no OpenID Connect providers."""
 
 import threading
 from collections.abc import Callable
@@ -23,15 +23,14 @@ Answer = tuple[int, Any]
 """A status, and what is written as JSON; text goes as it is."""
 
 
-class WebServer:
-    """Answers from `pages`, a function for each path, until the end of the block; `asked` is what came."""
+class Listening:
+    """Answers by a handler until the end of the block, at a free port if none is given."""
 
-    def __init__(self) -> None:
-        self.pages: dict[str, Callable[[Asked], Answer]] = {}
-        self.asked: list[Asked] = []
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), self._handler())
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+    def __init__(self, handler: type[BaseHTTPRequestHandler], port: int = 0) -> None:
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
+        self.port = self._server.server_port
+        self.url = f"http://127.0.0.1:{self.port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -41,6 +40,15 @@ class WebServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class WebServer(Listening):
+    """Answers from `pages`, a function for each path, until the end of the block; `asked` is what came."""
+
+    def __init__(self) -> None:
+        self.pages: dict[str, Callable[[Asked], Answer]] = {}
+        self.asked: list[Asked] = []
+        super().__init__(self._handler())
 
     def _answer(self, asked: Asked) -> Answer:
         self.asked.append(asked)

@@ -365,3 +365,22 @@ def test_memory_does_not_grow_with_the_results():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 3 * 1024 * 1024
+
+
+def test_parameter_that_is_nested_endlessly_is_told_as_far_as_it_goes():
+    name, content = _result(parameters=[{"name": "a", "value": "deep"}, {"name": "b", "value": [1]}])
+    deep = content.replace('"deep"', "[" * 300 + "]" * 300)
+    assert _bodies(_parse((name, deep)))[0]["params"] == {"a": "?", "b": "[1]"}
+
+
+@pytest.mark.parametrize(
+    ("written", "value"),
+    [(r"\ud83d\ude00", "😀"), (r"\ud800", "\ufffd"), (r"\u0000", "\ufffd"), ("\0", "\ufffd")],
+)
+def test_environment_holds_only_what_can_be_stored(written, value):
+    assert _run(_result(), ("environment.properties", f"key={written}"))["metadata"]["key"] == value
+
+
+def test_executor_holds_only_what_can_be_stored():
+    executor = "executor.json", r'{"name": "a\u0000"}'
+    assert _run(_result(), executor)["metadata"]["executor"] == "a\ufffd"

@@ -247,3 +247,10 @@ def test_json_that_is_too_large_is_not_read(monkeypatch):
     monkeypatch.setattr(format_, "JSON_BYTES", 10)
     with pytest.raises(Invalid, match=r"run\.json: has more than 10 bytes"):
         _parse(archive(run_json()))
+
+
+def test_result_that_is_nested_endlessly_is_left_out_with_a_warning():
+    deep = b'{"params": ' + b'{"a":' * 300 + b"1" + b"}" * 301
+    content = tar({f"{RUN}/run.json": b"{}", f"{RUN}/{RESULT}/result.json": deep})
+    assert _of(report.Result, content) == []
+    assert "Nested more than 100 levels deep; it was left out" in _warnings(content)[0]

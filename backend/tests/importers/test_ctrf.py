@@ -225,3 +225,8 @@ class TestRun:
         content = orjson.dumps({"reportId": id_, "results": {"tests": []}})
         [run] = ctrf.parse(io.BytesIO(content), "ctrf.json")
         assert run.body["id"] is None
+
+
+def test_names_of_members_hold_only_what_can_be_stored():
+    run = _parse(environment={"a\0b": "x"})[-1]
+    assert run.body["metadata"] == {"a\ufffdb": "x"}

@@ -216,3 +216,27 @@ def test_attributes_of_tests_are_metadata_within_a_bound(monkeypatch):
     found = _bodies(_parse(*attributes, ended, _event("pass", "TestB"), END))
     assert found["shop.TestA"]["metadata"] == {"package": "shop", "key0": "12345", "key1": "12345"}
     assert found["shop.TestB"]["metadata"]["key"] == "1"
+
+
+@pytest.mark.parametrize("said", ["1.2.3", "9" * 400, "."])
+def test_coverage_that_is_no_number_is_left_out(said):
+    parts = _parse(_event("output", Output=f"coverage: {said}% of statements\n"), END)
+    assert "coverage" not in parts[-1].body["metadata"]
+
+
+def test_measures_are_numbers_that_json_has():
+    told = "BenchmarkA \t 1 \t 5 ns/op \t 1e999 MB/s\n"
+    metadata = _bodies(_parse(_test("BenchmarkA", "bench", told), END))["shop.BenchmarkA"]["metadata"]
+    assert (metadata["ns/op"], metadata["MB/s"]) == (5.0, "1e999")
+
+
+def test_names_without_end_are_not_held_in_memory():
+    names = [f"{number}{'x' * 200_000}" for number in range(100)]
+    tests = [_event("output", f"Test{name}", package=f"p{name}", Output="a") for name in names]
+    builds = [_event("build-output", package=None, ImportPath=name, Output="a") for name in names]
+    file = io.BytesIO(b"".join(tests + builds))
+    tracemalloc.start()
+    results = [part for part in go_test.parse(file, "go.json") if isinstance(part, report.Result)]
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert (len({part.body["test_id"] for part in results}), peak < 20_000_000) == (200, True)

@@ -536,3 +536,19 @@ def test_last_part_of_prose_is_all_of_it():
 )
 def test_name_of_the_exception_is_found(kind, message, text, name):
     assert exception_name(kind, message, text) == name
+
+
+def test_names_that_suites_hand_down_are_cut():
+    suite = f"<testsuite name='{'n' * 5000}' hostname='{'h' * 5000}' file='{'f' * 5000}' disabled='0'>"
+    content = f"{suite * 50}<testcase name='a' classname='test'/>{'</testsuite>' * 50}"
+    [result] = [part for part in _parse(content.encode()) if isinstance(part, report.Result)]
+    assert len(result.source) == junit_elements.NAME_CHARACTERS
+    assert len(str(result.body)) < 10 * junit_elements.NAME_CHARACTERS
+
+
+def test_properties_that_suites_hand_down_are_bounded_together(monkeypatch):
+    monkeypatch.setattr(junit_elements, "PROPERTY_CHARACTERS", 100)
+    suite = "<testsuite><properties><property name='{}' value='" + "x" * 30 + "'/></properties>"
+    content = "".join(suite.format(n) for n in range(5)) + "</testsuite>" * 5
+    with pytest.raises(Invalid, match="properties of one element have more than 100 characters"):
+        _parse(content.encode())

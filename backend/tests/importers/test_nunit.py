@@ -1,9 +1,9 @@
 """XML of NUnit: odd documents, outcomes, failures of suites, names with arguments, and its limits."""
 
 import io
-import tracemalloc
 
 import pytest
+from helpers.parts import bodies, contents, results_and_peak, warnings
 
 from ibutsu_server import importers
 from ibutsu_server.errors import Invalid
@@ -24,12 +24,8 @@ def _case(attributes='result="Passed"', inside="", name="T", fullname="N.C.T"):
     return f"<test-case name='{name}' fullname='{fullname}' {attributes}>{inside}</test-case>"
 
 
-def _bodies(content):
-    return [part.body for part in _parse(content) if isinstance(part, report.Result)]
-
-
 def _only(content):
-    [body] = _bodies(_document(content))
+    [body] = bodies(_parse(_document(content)))
     return body
 
 
@@ -67,9 +63,7 @@ def test_result_label_and_site_give_the_outcome(attributes, expected):
 
 def test_unknown_result_is_said():
     parts = _parse(_document(_case('result="Exploded"')))
-    assert [part.text for part in parts if isinstance(part, report.Warned)] == [
-        "case 1 (N.C.T): its result is 'Exploded', which counts as an error"
-    ]
+    assert warnings(parts) == ["case 1 (N.C.T): its result is 'Exploded', which counts as an error"]
 
 
 @pytest.mark.parametrize(
@@ -94,7 +88,7 @@ def test_duration_may_have_the_comma_of_its_country():
 
 def test_case_without_a_start_began_with_its_suite():
     content = _document(_case(), 'start-time="2024-03-05 14:00:00Z"')
-    assert _bodies(content)[0]["start_time"] == "2024-03-05T14:00:00+00:00"
+    assert bodies(_parse(content))[0]["start_time"] == "2024-03-05T14:00:00+00:00"
 
 
 def test_properties_of_suites_belong_to_their_cases():
@@ -105,8 +99,8 @@ def test_properties_of_suites_belong_to_their_cases():
 
 def test_teardown_of_a_suite_that_failed_is_an_error():
     suite = 'result="Failed" site="TearDown" fullname="N.C"'
-    bodies = _bodies(_document(_case() + "<failure><message>no</message></failure>", suite))
-    assert [(body["test_id"], body["result"]) for body in bodies] == [
+    found = bodies(_parse(_document(_case() + "<failure><message>no</message></failure>", suite)))
+    assert [(body["test_id"], body["result"]) for body in found] == [
         ("N.C.T", "passed"),
         ("N.C (TearDown)", "error"),
     ]
@@ -115,7 +109,7 @@ def test_teardown_of_a_suite_that_failed_is_an_error():
 def test_setup_of_a_suite_that_failed_is_told_by_its_cases_only():
     suite = 'result="Failed" site="SetUp" fullname="N.C"'
     content = _document("<failure><message>no</message></failure>" + _case('result="Failed"'), suite)
-    assert len(_bodies(content)) == 1
+    assert len(bodies(_parse(content))) == 1
 
 
 def test_all_failed_assertions_have_their_traces():
@@ -124,8 +118,7 @@ def test_all_failed_assertions_have_their_traces():
     )
     failure = "<failure><message>two</message><stack-trace>at a</stack-trace></failure>"
     parts = _parse(_document(_case('result="Failed"', f"{failure}<assertions>{traces}</assertions>")))
-    [file] = [part for part in parts if isinstance(part, report.File)]
-    assert b"".join(file.content) == b"two\nat a\n\nat b"
+    assert list(contents(parts).values()) == [b"two\nat a\n\nat b"]
 
 
 def test_environment_cannot_spoil_the_run():
@@ -148,8 +141,7 @@ def test_long_id_is_cut_and_still_tells_tests_apart():
 def test_endless_text_is_cut(monkeypatch):
     monkeypatch.setattr(xml_tree, "TEXT_CHARACTERS", 1000)
     parts = _parse(_document(_case(inside=f"<output>{'x' * 500_000}</output>")))
-    [file] = [part for part in parts if isinstance(part, report.File)]
-    assert b"".join(file.content) == b"x" * 1000 + b"\n[the rest was left out]"
+    assert list(contents(parts).values()) == [b"x" * 1000 + b"\n[the rest was left out]"]
 
 
 def test_case_of_endless_elements_is_cut(monkeypatch):
@@ -158,21 +150,9 @@ def test_case_of_endless_elements_is_cut(monkeypatch):
     assert len(_only(_case(inside=inside))["metadata"]["a"]) == 9
 
 
-class _Endless(io.RawIOBase):
-    """A document of so many cases, made while it is read."""
-
-    def __init__(self, count):
-        self._pieces = iter(
-            [b"<test-run><test-suite>", *[_case().encode() * 100] * count, b"</test-suite></test-run>"]
-        )
-
-    def read(self, _size=-1):
-        return next(self._pieces, b"")
-
-
 def test_memory_does_not_grow_with_the_number_of_cases():
-    tracemalloc.start()
-    count = sum(isinstance(part, report.Result) for part in nunit.parse(_Endless(100), "x.xml"))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    cases = [_case().encode() * 100] * 100
+    count, peak = results_and_peak(
+        nunit.parse, [b"<test-run><test-suite>", *cases, b"</test-suite></test-run>"]
+    )
     assert (count, peak < 1_000_000) == (10_000, True)

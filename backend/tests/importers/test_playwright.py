@@ -231,3 +231,7 @@ def test_specs_that_are_no_objects_are_warned_of():
         report.Warned("suites.specs: what is no object was left out"),
         report.Warned("errors: what is no object was left out"),
     ]
+
+
+def test_title_without_its_suite_is_left_out():
+    assert _bodies(_parse(_suite("a.spec.ts", _spec()), **{"suites.item.title": "b"}))[0]["test_id"]

@@ -227,3 +227,9 @@ class TestRun:
 
     def test_test_that_is_no_object_is_warned_of(self):
         assert _parse("x", _test())[0] == report.Warned("test 1: is no object and was left out")
+
+
+@pytest.mark.parametrize("written", ["{[]}", "{[]: 1}", "{{}}"])
+def test_reason_that_python_cannot_make_is_told_as_it_is(written):
+    found = _only("skipped", setup={"outcome": "skipped", "longrepr": written})
+    assert found["metadata"]["skip_reason"] == written

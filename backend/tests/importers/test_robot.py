@@ -212,3 +212,9 @@ def test_memory_does_not_grow_with_the_number_of_tests():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert (count, peak < 1_000_000) == (10_000, True)
+
+
+@pytest.mark.parametrize("message", ["*HTML*&amp;#{};b", "*HTML*&amp;#x{};b", "*HTML*&amp;#{}"])
+def test_reference_without_end_is_no_character(message):
+    [body] = _bodies(_of(_test("T", "FAIL", message.format("1" * 5000))))
+    assert body["result"] == "failed"

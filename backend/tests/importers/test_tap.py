@@ -257,3 +257,8 @@ def test_memory_does_not_grow_with_the_stream():
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
     assert peak < 2 * 1024 * 1024
+
+
+def test_time_that_nothing_takes_is_a_part_of_the_name():
+    [body] = _bodies(f"1..1\nok 1 pays # time={'9' * 20}s\n")
+    assert (body["test_id"][:13], body["duration"]) == ("pays # time=9", 0.0)

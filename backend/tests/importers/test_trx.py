@@ -114,6 +114,7 @@ def test_unknown_outcome_is_an_error_and_said():
         ("0,004", 0.004),
         ("-00:00:01", None),
         ("soon", None),
+        ("9" * 20 + ".00:00:01", None),
     ],
 )
 def test_duration_is_read_as_dotnet_writes_it(text, expected):

@@ -1,13 +1,13 @@
 """XML of xUnit.net: odd documents, names, attempts, attachments, errors outside of tests, and its limits."""
 
 import io
-import tracemalloc
 
 import pytest
+from helpers.parts import bodies, contents, results_and_peak, warnings
 
 from ibutsu_server import importers
 from ibutsu_server.errors import Invalid
-from ibutsu_server.importers import report, xunit
+from ibutsu_server.importers import xunit
 
 pytestmark = pytest.mark.unit
 
@@ -25,18 +25,9 @@ def _test(name="N.C.T", result="Pass", inside="", attributes='type="N.C" method=
     return f"<test name='{name}' result='{result}' {attributes}>{inside}</test>"
 
 
-def _bodies(content):
-    return [part.body for part in _parse(content) if isinstance(part, report.Result)]
-
-
 def _only(content):
-    [body] = _bodies(_document(content))
+    [body] = bodies(_parse(_document(content)))
     return body
-
-
-def _files(content):
-    parts = _parse(content)
-    return {part.filename: b"".join(part.content) for part in parts if isinstance(part, report.File)}
 
 
 def _failure(message):
@@ -97,7 +88,7 @@ def test_path_in_a_message_stays_as_it_is():
 
 
 def test_test_that_failed_and_comes_right_again_was_tried_twice():
-    [body] = _bodies(_document(_test(result="Fail", inside=_failure("no")) + _test()))
+    [body] = bodies(_parse(_document(_test(result="Fail", inside=_failure("no")) + _test())))
     assert [one["result"] for one in body["attempts"]] == ["failed", "passed"]
 
 
@@ -112,25 +103,23 @@ def test_test_that_failed_and_comes_right_again_was_tried_twice():
     ids=["passed before", "shortened name", "other id", "not right after"],
 )
 def test_others_of_the_same_name_are_results_of_their_own(tests):
-    assert all("attempts" not in body for body in _bodies(_document(tests)))
+    assert all("attempts" not in body for body in bodies(_parse(_document(tests))))
 
 
 def test_attempts_without_end_are_one_result():
-    [body] = _bodies(_document(_test(result="Fail", inside=_failure("no")) * 300))
+    [body] = bodies(_parse(_document(_test(result="Fail", inside=_failure("no")) * 300)))
     assert len(body["attempts"]) == 100
 
 
 def test_attachment_cannot_pass_for_a_file_of_ours():
     attachment = "<attachments><attachment name='../traceback.log'>x</attachment></attachments>"
-    assert _files(_document(_test(inside=attachment))) == {".._traceback.log": b"x"}
+    assert contents(_parse(_document(_test(inside=attachment)))) == {".._traceback.log": b"x"}
 
 
 def test_damaged_attachment_is_left_out_and_said():
     inside = "<attachments><attachment name='a' media-type='image/png'>é</attachment></attachments>"
     parts = _parse(_document(_test(inside=inside)))
-    assert [part.text for part in parts if isinstance(part, report.Warned)] == [
-        "test 1 (N.C.T): the attachment 'a' is damaged"
-    ]
+    assert warnings(parts) == ["test 1 (N.C.T): the attachment 'a' is damaged"]
 
 
 def test_errors_outside_of_tests_are_results():
@@ -138,7 +127,7 @@ def test_errors_outside_of_tests_are_results():
         "<errors><error type='assembly-cleanup'><failure exception-type='E'><message>no</message></failure>"
     )
     content = f"<assemblies><assembly name='/w/a.dll'>{error}</error></errors></assembly></assemblies>"
-    [body] = _bodies(content.encode())
+    [body] = bodies(_parse(content.encode()))
     assert (body["test_id"], body["result"]) == ("a.dll (assembly-cleanup)", "error")
 
 
@@ -148,25 +137,13 @@ def test_start_is_that_of_the_assembly():
 
 def test_odd_times_count_as_none():
     content = _document(_test(attributes='time="soon"'), 'run-date="15.01.2024" run-time="x"')
-    [body] = _bodies(content)
+    [body] = bodies(_parse(content))
     assert (body["start_time"], body["duration"]) == (None, 0.0)
 
 
-class _Endless(io.RawIOBase):
-    """A document of so many tests, made while it is read."""
-
-    def __init__(self, count):
-        begin = b"<assemblies><assembly><collection>"
-        end = b"</collection></assembly></assemblies>"
-        self._pieces = iter([begin, *[_test().encode() * 100] * count, end])
-
-    def read(self, _size=-1):
-        return next(self._pieces, b"")
-
-
 def test_memory_does_not_grow_with_the_number_of_tests():
-    tracemalloc.start()
-    count = sum(isinstance(part, report.Result) for part in xunit.parse(_Endless(100), "x.xml"))
-    peak = tracemalloc.get_traced_memory()[1]
-    tracemalloc.stop()
+    tests = [_test().encode() * 100] * 100
+    count, peak = results_and_peak(
+        xunit.parse, [b"<assemblies><assembly><collection>", *tests, b"</collection></assembly></assemblies>"]
+    )
     assert (count, peak < 1_000_000) == (10_000, True)

@@ -9,11 +9,10 @@ from helpers.reports import JUNIT
 from sqlalchemy import func, select, update
 
 from ibutsu_server import tasks
-from ibutsu_server.app import create_app
-from ibutsu_server.db import db, upgrade
-from ibutsu_server.db.models import Import, Project, Result, Run, User, Worker
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Import, Result, Run, Worker
 from ibutsu_server.db.types import now
-from ibutsu_server.domain import imports, projects, workers
+from ibutsu_server.domain import imports, workers
 from ibutsu_server.settings import Settings
 from ibutsu_server.tasks.resume_imports import resume_imports
 from ibutsu_server.tasks.run_import import run_import
@@ -42,26 +41,19 @@ def app(variables, tmp_path):
         celery_broker_url=variables["CELERY_BROKER_URL"],
         jwt_secret=SECRET,
     )
-    upgrade.upgrade(settings.database_url)
-    app = create_app(settings).app
-    with app.app_context():
+    with deployment.application(settings) as app:
         yield app
-        db.session.rollback()
-        db.engine.dispose()
 
 
 @pytest.fixture
 def upload(app):
     """Uploads a file that is like no other; says its id."""
-    user, project = User(email="jo@example.com", is_active=True), Project(name="shop")
-    db.session.add_all([user, project])
-    db.session.flush()
-    projects.join(project.id, user.id, role="reporter")
+    user_id, project_id = deployment.reporter()
     numbers = iter(range(100))
 
     def receive():
-        sent = imports.Upload([JUNIT], f"{next(numbers)}.xml", "junit", project.id)
-        id_ = imports.receive(app.config["STORAGE"], user.id, sent, limit=10**9)[0].id
+        sent = imports.Upload([JUNIT], f"{next(numbers)}.xml", "junit", project_id)
+        id_ = imports.receive(app.config["STORAGE"], user_id, sent, limit=10**9)[0].id
         tasks.enqueue(run_import, str(id_))
         db.session.commit()
         return id_

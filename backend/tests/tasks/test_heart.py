@@ -10,7 +10,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Import
 from ibutsu_server.db.types import now
 from ibutsu_server.domain import workers
-from ibutsu_server.errors import Unavailable
+from ibutsu_server.errors import TookTooLong, Unavailable
 from ibutsu_server.tasks import heart
 from ibutsu_server.tasks.heart import Heart
 from ibutsu_server.tasks.run_import import run_import
@@ -82,8 +82,9 @@ def test_import_that_takes_too_long_goes_to_others_before_the_process_is_killed(
     living.stop()
 
 
-def test_database_that_was_away_hears_of_it_later(celery, db_session, monkeypatch):
-    note, failures = workers.note, [Unavailable("away")]
+@pytest.mark.parametrize("failure", [Unavailable("away"), TookTooLong("busy")])
+def test_database_that_was_away_hears_of_it_later(celery, db_session, monkeypatch, failure):
+    note, failures = workers.note, [failure]
 
     def fail_once(sign, doing):
         if failures:

@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from helpers import db_builders
 
+from ibutsu_server.db import db
 from ibutsu_server.db.models import (
     AccountCode,
     Artifact,
@@ -17,7 +18,7 @@ from ibutsu_server.db.models import (
     UserSession,
 )
 from ibutsu_server.db.types import now
-from ibutsu_server.domain import account_codes, deletion, retention_batches, sessions
+from ibutsu_server.domain import account_codes, deletion, imports, retention_batches, runs, sessions
 from ibutsu_server.domain.policies import Policy
 from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.storage import Storage
@@ -148,6 +149,56 @@ def test_old_imports_go_with_their_files(done, storage, make_import, make_run):
     done(prune_old_import_files, 7)
     assert [one.id for one in Import.query] == [young.id]
     assert (_keys(storage), Run.query.count()) == ({"imports/young"}, 1)
+
+
+@pytest.fixture
+def meanwhile(monkeypatch):
+    """Does something with a thing between looking for what is old and deleting it, once."""
+    find = retention_batches._batches
+
+    def do(work, thing):
+        waiting = [(type(thing), thing.id)]
+
+        def interrupted(*args, **more):
+            for batch in find(*args, **more):
+                if waiting:
+                    work(db.session.get_one(*waiting.pop()))
+                    db.session.commit()
+                yield batch
+
+        monkeypatch.setattr(retention_batches, "_batches", interrupted)
+
+    return do
+
+
+def test_import_that_is_tried_again_meanwhile_stays_with_its_file(
+    storage, make_import, meanwhile, db_session
+):
+    storage.put("imports/old", [b"x"])
+    old = make_import(status="error", created=now() - 8 * DAY, storage_key="imports/old")
+    meanwhile(imports.retry, old)
+    prune_old_import_files.apply((7,), throw=True)
+    db_session.expire_all()
+    assert [one.status for one in Import.query] == ["pending"]
+    assert _keys(storage) == {"imports/old"}
+
+
+def test_artifacts_of_a_run_that_is_marked_to_be_kept_meanwhile_stay(make_run, make_artifact, meanwhile):
+    run = make_run()
+    make_artifact(run_id=run.id, upload_date=now() - 3 * MONTH)
+    meanwhile(lambda run: runs.change(run, {"is_kept": True}, project_id=None), run)
+    prune_old_files.apply((2,), throw=True)
+    assert Artifact.query.count() == 1
+
+
+def test_run_that_is_deleted_meanwhile_hinders_nobody(make_run, meanwhile, db_session):
+    gone, other = make_run(), make_run()
+    for run in (gone, other):
+        _results(run, [5 * MONTH])
+    db_session.commit()
+    meanwhile(runs.remove, gone)
+    prune_old_results.apply((4,), throw=True)
+    assert (Result.query.count(), [run.id for run in Run.query]) == (0, [other.id])
 
 
 @pytest.mark.parametrize(

@@ -4,15 +4,15 @@ import time
 from datetime import timedelta
 
 import pytest
+from helpers import deployment
 from helpers.reports import JUNIT
 from sqlalchemy import func, select, update
 
 from ibutsu_server import tasks
-from ibutsu_server.app import create_app
-from ibutsu_server.db import db, upgrade
-from ibutsu_server.db.models import Import, Project, Result, Run, User
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Import, Result, Run
 from ibutsu_server.db.types import now
-from ibutsu_server.domain import imports, projects
+from ibutsu_server.domain import imports
 from ibutsu_server.settings import Settings
 from ibutsu_server.tasks.embedded import background
 from ibutsu_server.tasks.resume_imports import resume_imports
@@ -24,26 +24,19 @@ pytestmark = [pytest.mark.integration, pytest.mark.slow]
 @pytest.fixture
 def app(tmp_path):
     settings = Settings(data_dir=tmp_path, jwt_secret="s" * 32, bcrypt_log_rounds=4)
-    upgrade.upgrade(settings.database_url)
-    app = create_app(settings).app
-    app.extensions["celery"].control.purge()  # a queue in memory is one for all applications of a process
-    with app.app_context():
+    with deployment.application(settings) as app:
+        app.extensions["celery"].control.purge()  # a queue in memory is one for all applications of a process
         yield app
-        db.session.rollback()
-        db.engine.dispose()
 
 
 @pytest.fixture
 def upload(app):
     """Uploads a file; says its id."""
-    user, project = User(email="jo@example.com", is_active=True), Project(name="shop")
-    db.session.add_all([user, project])
-    db.session.flush()
-    projects.join(project.id, user.id, role="reporter")
+    user_id, project_id = deployment.reporter()
 
     def receive(content):
-        sent = imports.Upload([content], "junit.xml", "junit", project.id)
-        return imports.receive(app.config["STORAGE"], user.id, sent, limit=10**9)[0].id
+        sent = imports.Upload([content], "junit.xml", "junit", project_id)
+        return imports.receive(app.config["STORAGE"], user_id, sent, limit=10**9)[0].id
 
     return receive
 

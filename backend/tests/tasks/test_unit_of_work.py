@@ -12,7 +12,8 @@ from ibutsu_server import tasks
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Group, ScheduledTask
 from ibutsu_server.db.types import now
-from ibutsu_server.errors import Unavailable
+from ibutsu_server.domain import schedule
+from ibutsu_server.errors import TookTooLong, Unavailable
 from ibutsu_server.tasks import unit_of_work
 
 pytestmark = pytest.mark.integration
@@ -80,6 +81,17 @@ def test_failure_for_good_is_told_at_once_and_forgotten_with_a_success():
     assert (note.error, note.failing_since is None, note.ended is None) == ("a number was zero", False, False)
     make_due_group.apply(throw=True)
     assert (_note().error, _groups()) == (None, 1)
+
+
+@pytest.mark.parametrize("failure", [Unavailable("away"), TookTooLong("busy")])
+def test_failure_is_told_by_celery_though_it_could_not_be_noted(monkeypatch, failure):
+    def fail(*_args):
+        raise failure
+
+    monkeypatch.setattr(schedule, "fail", fail)
+    outcomes.append(ZeroDivisionError("a number was zero"))
+    with pytest.raises(ZeroDivisionError):
+        make_due_group.apply(throw=True)
 
 
 def test_second_scheduler_does_no_harm():
