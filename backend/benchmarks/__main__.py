@@ -17,11 +17,11 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks import artifact, batch, faults, imports, ingest, lists, load_data
+from benchmarks import artifact, batch, faults, imports, ingest, lists, load_data, widgets
 
 GENERATOR = Path(__file__).parents[3] / "shared" / "bench" / "generate.py"
 ANCHOR = "2026-11-20T00:00:00Z"
-PARTS = ("ingest", "batch", "imports", "lists", "artifact")
+PARTS = ("ingest", "batch", "imports", "lists", "widgets", "artifact")
 MEBIBYTE = 1024 * 1024
 
 
@@ -108,6 +108,21 @@ def _lists(options: argparse.Namespace, database: str) -> None:
         )
 
 
+def _widgets(options: argparse.Namespace, database: str) -> None:
+    data = _data(options)
+    with _loaded(options, database, data) as url, tempfile.TemporaryDirectory() as folder:
+        counted = widgets.count(url, Path(folder))
+        measured = widgets.measure(url, data, Path(folder), results=options.results)
+    print(f"\nGET /api/widget/..., {options.results} results in the project, {database}, ms (p50 / p95)")
+    print(f"  {counted.runs} runs were counted in {counted.seconds:.1f} s", end="")
+    if counted.bytes and counted.result_bytes:
+        print(f"; counts are {counted.bytes / counted.result_bytes:.1%} of the results' size", end="")
+    print()
+    for one in measured:
+        aim = "" if one.target is None else f"{one.target:5} {'ok' if one.p95 <= one.target else 'MISS'}"
+        print(f"  {one.name:46}{one.size:9} B{one.median:8.1f} /{one.p95:7.1f}  {aim}", flush=True)
+
+
 def _artifact(options: argparse.Namespace, database: str) -> None:
     with _new_database(options, database) as (url, folder):
         moved = artifact.measure(url, folder, size=options.artifact_mebibytes * MEBIBYTE)
@@ -121,6 +136,7 @@ _MEASURE = {
     "batch": _batch,
     "imports": _imports,
     "lists": _lists,
+    "widgets": _widgets,
     "artifact": _artifact,
 }
 

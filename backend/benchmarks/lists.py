@@ -134,12 +134,12 @@ def _measure(server: Server, ask: Callable[[str], Any], one: Question) -> Measur
         ask(f"SELECT * FROM results WHERE {one.where} ORDER BY start_time DESC, id DESC {page}")
         ask(f"SELECT count(*) FROM results WHERE {one.where}")
 
-    over = _times(over_http)
-    floor = _times(bare, most_seconds=3)
+    over = times(over_http)
+    floor = times(bare, most_seconds=3)
     return Measured(one.name, one.target, total, *over, *floor)
 
 
-def _times(call: Callable[[], None], *, most_seconds: float = 20) -> tuple[float, float]:
+def times(call: Callable[[], None], *, most_seconds: float = 20) -> tuple[float, float]:
     """Median and 95th percentile of warm calls, in milliseconds."""
     call()
     call()

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from http.client import HTTPConnection
 from pathlib import Path
+from typing import Any
 
 from ibutsu_server.app import create_app
 from ibutsu_server.db import db
@@ -141,14 +142,18 @@ def _environment(url: str, folder: Path) -> dict[str, str]:
     return {**kept, **_settings(url, folder), "PYTHONPATH": str(BACKEND)}
 
 
-def _prepare(url: str, folder: Path) -> tuple[str, str]:
-    """A superadmin's token and a project, in tables of this version."""
+def application(url: str, folder: Path) -> Any:
+    """In this process, with tables of this version."""
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(_settings(url, folder))
     if current(url) is None and not _has_tables(url):
         upgrade(url)
-    app = create_app(read_settings()).app
-    with app.app_context():
+    return create_app(read_settings()).app
+
+
+def _prepare(url: str, folder: Path) -> tuple[str, str]:
+    """A superadmin's token and a project."""
+    with application(url, folder).app_context():
         user = User(email=f"{new_id()}@example.com", is_superadmin=True, is_active=True)
         project = Project(name=f"bench-{new_id().hex}", title="Benchmark")
         db.session.add_all([user, project])

@@ -22,6 +22,8 @@ from ibutsu_server.filters.grouping import group_by
 COLUMNS = ("component", "env", "source", "result")
 """Columns of results that are counted; of the metadata, every field with few values is."""
 
+METADATA = ("metadata.", "data.")
+
 Tally = dict[str, Counter[str]]
 """By value, then by outcome, which is empty for none."""
 
@@ -36,9 +38,12 @@ def of_field(project_id: uuid.UUID, field: str, since: datetime | None = None) -
 
     None for a field that is not counted, because it has too many values or because no counted result has it.
     """
+    value = group_by(Result, field) if field in COLUMNS or field.startswith(METADATA) else None
+    if value is None:
+        return None
     total: defaultdict[str, Counter[str]] = defaultdict(Counter)
     is_counted = False
-    for row in db.session.execute(_statement(project_id, field_name(field), since)):
+    for row in db.session.execute(_statement(project_id, field_name(field), value, since)):
         if row.factor == 0:
             is_counted = True
         elif row.counts is None:
@@ -55,7 +60,7 @@ def add(total: defaultdict[str, Counter[str]], counts: Mapping[str, Mapping[str,
             into[outcome] += factor * number
 
 
-def _statement(project_id: uuid.UUID, field: str, since: datetime | None) -> Any:
+def _statement(project_id: uuid.UUID, field: str, value: Any, since: datetime | None) -> Any:
     own = RunTally.project_id == project_id, RunTally.field == field
     days = _tallied(DailyTally, 1).where(DailyTally.project_id == project_id, DailyTally.field == field)
     outdated = _tallied(RunTally, -1).where(*own)
@@ -67,7 +72,7 @@ def _statement(project_id: uuid.UUID, field: str, since: datetime | None) -> Any
         day = since.astimezone(UTC).date()
         days = days.where(DailyTally.day > day)
         outdated = outdated.where(RunTally.day > day)
-        edge, after = _edge(field, own, since), (Result.start_time > since,)
+        edge, after = _edge(value, own, since), (Result.start_time > since,)
     counted = TalliedField.project_id == project_id, TalliedField.field == field, ~TalliedField.is_wide
     return union_all(
         _row(0, cast(null(), JSONDocument)).select_from(TalliedField).where(*counted),
@@ -75,11 +80,11 @@ def _statement(project_id: uuid.UUID, field: str, since: datetime | None) -> Any
         outdated.where(RunTally.run_id.is_(None)),
         outdated.where(RunTally.run_id.in_(changed)),
         *edge,
-        *(_live(field, *which, *after) for which in live),
+        *(_live(value, *which, *after) for which in live),
     )
 
 
-def _edge(field: str, own: tuple[ColumnElement[bool], ...], since: datetime) -> list[Select[Any]]:
+def _edge(value: Any, own: tuple[ColumnElement[bool], ...], since: datetime) -> list[Select[Any]]:
     """What is within the window of the day on which it begins, of runs that were counted."""
     day = since.astimezone(UTC).date()
     midnight = datetime.combine(day, time(), UTC) + timedelta(days=1)
@@ -88,7 +93,7 @@ def _edge(field: str, own: tuple[ColumnElement[bool], ...], since: datetime) -> 
     across = across.where(*counted, RunTally.first <= since, RunTally.last > since)
     return [
         _tallied(RunTally, 1).join(Run).where(*counted, RunTally.first > since),
-        _live(field, Result.run_id.in_(across), Result.start_time > since, Result.start_time < midnight),
+        _live(value, Result.run_id.in_(across), Result.start_time > since, Result.start_time < midnight),
     ]
 
 
@@ -97,7 +102,7 @@ def _tallied(entity: type[DailyTally | RunTally], factor: int) -> Select[Any]:
 
 
 def _row(factor: int, counts: Any) -> Select[Any]:
-    """Counts to be added so many times; where there are none, the number of a value and an outcome instead."""
+    """Counts, to be added so many times; or without any, the number of a value and an outcome."""
     nothing = cast(null(), Text())
     return select(
         literal(factor).label("factor"),
@@ -108,8 +113,7 @@ def _row(factor: int, counts: Any) -> Select[Any]:
     )
 
 
-def _live(field: str, *which: ColumnElement[bool]) -> Select[Any]:
-    value: Any = group_by(Result, field)
+def _live(value: Any, *which: ColumnElement[bool]) -> Select[Any]:
     found = select(value.label("value"), func.coalesce(Result.result, "").label("outcome")).where(*which)
     rows = found.subquery()
     counted = select(literal(1), cast(null(), JSONDocument), rows.c.value, rows.c.outcome, func.count())

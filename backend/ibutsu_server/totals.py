@@ -28,8 +28,6 @@ _COUNTS = {
 RECENT = 10_000
 """So many results can be looked at one by one within milliseconds."""
 
-_METADATA = ("metadata.", "data.")
-
 
 def visible(scope: Scope, entity: type[Any], clauses: Sequence[Clause]) -> Select[Any]:
     """What `scope.select` selects, where the clauses name one project: asked once, not about every row.
@@ -54,7 +52,7 @@ def is_scattered(entity: type[Any], clauses: Sequence[Clause]) -> bool:
     """Whether an index finds the rows, but not in the order of their times."""
     if entity is Result and any(clause.field == "test_id" and clause.operator in "~%" for clause in clauses):
         return True
-    on_metadata = any(clause.field.startswith(_METADATA) and clause.operator in "=*" for clause in clauses)
+    on_metadata = any(_is_of_metadata(clause) and clause.operator in "=*" for clause in clauses)
     return on_metadata and db.engine.dialect.name == "postgresql"
 
 
@@ -106,7 +104,7 @@ def _from_tallies(scope: Scope, clauses: Sequence[Clause]) -> int | None:
 
 def _may_be_tallied(clause: Clause) -> bool:
     """Numbers are tallied as they are written, and found however they are written."""
-    is_field = clause.field.startswith(_METADATA) or clause.field in tallies.COLUMNS
+    is_field = _is_of_metadata(clause) or clause.field in tallies.COLUMNS
     numbers = [value for value in _values(clause) if as_number(value) is not None]
     is_plain = all(value == str(narrowed(as_number(value))) for value in numbers)  # type: ignore[arg-type]
     return is_field and clause.operator in "=*" and not is_array(clause.field) and is_plain
@@ -166,4 +164,8 @@ def newest_ids(scope: Scope, clauses: Sequence[Clause]) -> Select[uuid.UUID]:
 
 
 def _is_value(clause: Clause) -> bool:
-    return clause.field.startswith(_METADATA) and clause.operator in "=*" and not is_array(clause.field)
+    return _is_of_metadata(clause) and clause.operator in "=*" and not is_array(clause.field)
+
+
+def _is_of_metadata(clause: Clause) -> bool:
+    return clause.field.startswith(tallies.METADATA)

@@ -111,6 +111,8 @@ class Parameters(ParameterValidator):
     ) -> None:
         name = param["name"]
         if value is None:
+            if param.get("required"):
+                raise Invalid(f"The parameter '{name}' is required", field=name)
             return
         if found := faults(value, param["schema"]):
             raise Invalid(f"{found[0][1]} - '{name}'", field=name)

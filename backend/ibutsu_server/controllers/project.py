@@ -7,7 +7,7 @@ from ibutsu_server.access import Scope, as_uuid
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
 from ibutsu_server.db.models import Project
-from ibutsu_server.domain import projects
+from ibutsu_server.domain import field_values, projects
 from ibutsu_server.errors import Forbidden, NotSignedIn
 
 
@@ -54,6 +54,13 @@ def update_project(id_: str, body: JSON) -> JSON:
 
 def get_filter_params(id_: str) -> list[str]:
     return projects.filter_params(_own_project(id_))
+
+
+def get_field_values(id_: str, field: str, prefix: str = "", days: int = 90, limit: int = 50) -> JSON:
+    project = scope().get(Project, id_)
+    found = field_values.of_field(project.id, field, prefix=prefix, days=days, limit=limit)
+    values = [{"value": value, "count": count} for value, count in found.counts]
+    return {"values": values, "is_complete": found.is_complete}
 
 
 def _own_project(id_: str) -> Project:

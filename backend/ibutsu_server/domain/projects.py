@@ -17,6 +17,7 @@ from ibutsu_server.db.models import (
     Project,
     Result,
     Run,
+    TalliedField,
     Test,
     User,
     WidgetConfig,
@@ -137,7 +138,7 @@ def _own_dashboard(project: Project, text: str | None) -> uuid.UUID | None:
 
 
 def filter_params(project: Project) -> list[str]:
-    """Names of the fields that the newest result of the project can be filtered by."""
+    """Names of the fields that the newest result of the project can be filtered by, and of those counted."""
     newest = db.session.scalar(
         select(Result)
         .where(Result.project_id == project.id)
@@ -146,7 +147,10 @@ def filter_params(project: Project) -> list[str]:
     )
     if newest is None:
         return []
-    return [*_paths("data", newest.data), *_paths("params", newest.params or {}), *_PLAIN_FIELDS]
+    named = [*_paths("data", newest.data), *_paths("params", newest.params or {}), *_PLAIN_FIELDS]
+    counted = select(TalliedField.field).filter_by(project_id=project.id, is_wide=False)
+    more = [name.replace("metadata.", "data.", 1) for name in db.session.scalars(counted)]
+    return list(dict.fromkeys([*named, *sorted(more)]))
 
 
 _PLAIN_FIELDS = (

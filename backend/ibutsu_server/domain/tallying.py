@@ -10,6 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, delete, or_, select, update
@@ -50,11 +51,17 @@ _Counts = defaultdict[str, Counter[str]]
 
 @dataclass
 class _Day:
-    """The results of one run that started on one day, by field."""
+    """The results of one run that started on one day: how often there is which field, value and outcome."""
 
     first: datetime
     last: datetime
-    fields: defaultdict[str, _Counts] = field(default_factory=lambda: defaultdict(_counts))
+    seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+
+    def by_field(self) -> dict[str, _Counts]:
+        found: defaultdict[str, _Counts] = defaultdict(_counts)
+        for (name, value, outcome), number in self.seen.items():
+            found[name][value][outcome] = number
+        return found
 
 
 class _Found(NamedTuple):
@@ -122,7 +129,7 @@ def _found(project_id: uuid.UUID, rest: timedelta, last: uuid.UUID) -> list[_Fou
 
 
 def _read(run_id: uuid.UUID, wide: set[str]) -> dict[date, _Day] | None:
-    """Count one run, however large; `wide` gets the fields that turn out to be so.  None for too many days."""
+    """Count one run, however large; `wide` gets the fields that turn out to be so.  None: too many days."""
     columns = Result.start_time, Result.result, Result.data, Result.component, Result.env, Result.source
     results = select(*columns).where(Result.run_id == run_id).execution_options(yield_per=_ROWS)
     days: dict[date, _Day] = {}
@@ -133,29 +140,41 @@ def _read(run_id: uuid.UUID, wide: set[str]) -> dict[date, _Day] | None:
             if len(days) > DAYS:
                 return None
             plain = zip(tallies.COLUMNS, (*values, outcome), strict=True)
-            for name, value in (*plain, *_leaves("metadata", data or {}, wide, DEPTH)):
-                if value is not None:
-                    day.fields[name][value][outcome or ""] += 1
+            found = [(name, value, outcome or "") for name, value in plain if value is not None]
+            _find_leaves("metadata", data or {}, outcome or "", wide, found)
+            day.seen.update(found)
     for day in days.values():
-        wide.update(name for name, counts in day.fields.items() if len(counts) > VALUES)
+        values_of = Counter(name for name, _ in {(name, value) for name, value, _ in day.seen})
+        wide.update(name for name, number in values_of.items() if number > VALUES)
     return days
 
 
-def _leaves(prefix: str, data: JSONObject, wide: set[str], depth: int) -> Iterator[tuple[str, str]]:
-    """Fields and their values as filters read them, but for wide ones; what cannot be counted becomes wide."""
+def _find_leaves(
+    place: str, data: JSONObject, outcome: str, wide: set[str], found: list[tuple[str, str, str]]
+) -> None:
+    """Fields and values as filters read them, but for wide ones; what cannot be counted becomes wide."""
     for key, value in data.items():
-        name = f"{prefix}.{key}"
-        if isinstance(value, dict) and depth > 1 and _NAME.fullmatch(key):
-            wide.add(name)
-            yield from _leaves(name, value, wide, depth - 1)
-        elif value is None or name in wide or not _NAME.fullmatch(key):
+        name = _name(place, key)
+        if name is None or value is None:
             continue
-        elif isinstance(value, str) and len(value) <= VALUE_CHARACTERS and not is_array(name):
-            yield name, value
-        elif isinstance(value, int) and not is_array(name):
-            yield name, str(value).lower()
+        if isinstance(value, dict) and name.count(".") < DEPTH:
+            wide.add(name)
+            _find_leaves(name, value, outcome, wide, found)
+        elif name in wide:
+            continue
+        elif isinstance(value, str) and len(value) <= VALUE_CHARACTERS:
+            found.append((name, value, outcome))
+        elif isinstance(value, int):
+            found.append((name, str(value).lower(), outcome))
         else:
             wide.add(name)
+
+
+@lru_cache(maxsize=4096)
+def _name(place: str, key: str) -> str | None:
+    """What filters call it; None for what they cannot name, and for lists, of which they name elements."""
+    name = f"{place}.{key}"
+    return None if is_array(name) or not _NAME.fullmatch(key) else name
 
 
 def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:
@@ -194,7 +213,7 @@ def _counted_fields(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]
     """Those of the project, with new ones as long as there are not too many."""
     known = {row.field: row.is_wide for row in db.session.scalars(_fields(project_id))}
     counted = {name for name, is_wide in known.items() if not is_wide}
-    seen = {name for one in read for day in one.days.values() for name in day.fields} | wide
+    seen = {name for one in read for day in one.days.values() for name, _, _ in day.seen} | wide
     for name in sorted(seen - known.keys())[: max(KNOWN_FIELDS - len(known), 0)]:
         is_wide = name in wide or len(counted) >= FIELDS
         db.session.add(TalliedField(project_id=project_id, field=name, is_wide=is_wide))
@@ -212,8 +231,9 @@ def _rows(project_id: uuid.UUID, read: _Read, counted: set[str]) -> Iterator[dic
     for day, of_day in read.days.items():
         span = {"run_id": read.run.id, "project_id": project_id, "day": day}
         span |= {"first": of_day.first, "last": of_day.last}
-        for name in sorted(of_day.fields.keys() & counted):
-            yield {**span, "field": name, "counts": of_day.fields[name]}
+        for name, counts in sorted(of_day.by_field().items()):
+            if name in counted:
+                yield {**span, "field": name, "counts": counts}
 
 
 def _add_to_days(

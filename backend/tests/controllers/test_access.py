@@ -56,6 +56,7 @@ get_member_list              401      403    200      200        200   200      
 set_member                   401      403    403      403        403   200        200        403         403
 remove_member                401      403    200      403        403   200        200        403         403
 get_filter_params            401      401    200      200        200   200        200        200         401
+get_field_values             401      403    200      200        200   200        200        200         403
 get_retention                401      403    200      200        200   200        200        200         403
 update_retention             401      403    403      403        403   200        200        403         403
 get_retention_preview        401      403    403      403        403   200        200        403         403
@@ -273,6 +274,7 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "get_project": {"id": project},
         "update_project": {"id": project, "json": {"title": "new"}},
         "get_filter_params": {"id": project},
+        "get_field_values": {"id": project, "params": {"field": "component"}},
         "get_retention": {"id": project},
         "update_retention": {"id": project, "json": {"keep_results_days": 90}},
         "get_retention_preview": {"id": project},

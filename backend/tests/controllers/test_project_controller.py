@@ -1,6 +1,6 @@
 """Projects over HTTP: making, finding and changing them, and filling them with people."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
@@ -8,6 +8,8 @@ from fixtures.constants import MISSING_ID, PASSWORD
 from helpers.assertions import assert_page, assert_problem
 
 from ibutsu_server.db.models import Project
+from ibutsu_server.db.types import now
+from ibutsu_server.domain import tallying
 
 
 @pytest.fixture
@@ -279,6 +281,17 @@ def test_filter_params_are_the_fields_of_the_newest_result(send, shop, make_resu
         *("data.a.b", "data.tags", "params.q", "duration", "project_id", "run_id", "start_time"),
         *("id", "env", "component", "result", "source", "test_id"),
     }
+
+
+@pytest.mark.integration
+def test_filter_params_hold_the_counted_fields_of_older_results(send, shop, make_run, make_result):
+    run = make_run(project_id=shop.id)
+    for metadata in ({"old": "x"}, {"new": "x"}):
+        make_result(project_id=shop.id, run_id=run.id, metadata=metadata, start_time=now())
+    tallying.tally(timedelta(0))
+    found = send("GET", f"/api/project/filter-params/{shop.id}").json()
+    assert {"data.new", "data.old"} <= set(found)
+    assert len(found) == len(set(found))
 
 
 @pytest.mark.integration
