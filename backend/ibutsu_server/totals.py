@@ -1,7 +1,9 @@
 """Ways to the results of a list and to their exact total that are faster than the filters themselves."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, exists, func, literal, select
@@ -82,24 +84,42 @@ def _from_runs(scope: Scope, clauses: Sequence[Clause]) -> Select[int] | None:
     return select(in_runs.scalar_subquery() + alone.scalar_subquery())
 
 
-def _from_tallies(scope: Scope, clauses: Sequence[Clause]) -> int | None:
-    """One field of one project, and the outcome: that was counted, unless the field has too many values."""
+def value_counts(
+    scope: Scope, clauses: Sequence[Clause], field: str, since: datetime | None = None
+) -> Counter[str] | None:
+    """How many results after `since` fulfil the clauses, by the values of a field.
+
+    None where only counting them can tell: of fields with many values, of several projects, with conditions on
+    anything but the outcome.
+    """
     projects = [clause for clause in clauses if (clause.field, clause.operator) == ("project_id", "=")]
     of_outcome = [clause for clause in clauses if clause.field == "result"]
-    others = [clause for clause in clauses if clause not in projects and clause not in of_outcome]
     outcomes = _outcomes(of_outcome)
-    if len(projects) != 1 or len(others) != 1 or outcomes is None or not _may_be_tallied(others[0]):
+    if len(projects) != 1 or len(projects) + len(of_outcome) != len(clauses) or outcomes is None:
         return None
     project_id = _project_id(projects[0])
     if not db.session.scalar(select(_may_enter(scope, project_id))):
-        return 0
-    counts = tallies.of_field(project_id, others[0].field)
+        return Counter()
+    counts = tallies.of_field(project_id, field, since)
     if counts is None:
         return None
-    found = [counts[value] for value in _values(others[0]) if value in counts]
-    return sum(
-        number for by in found for outcome, number in by.items() if not of_outcome or outcome in outcomes
+    wanted = outcomes if of_outcome else None
+    return +Counter(
+        {
+            value: sum(number for outcome, number in by.items() if wanted is None or outcome in wanted)
+            for value, by in counts.items()
+        }
     )
+
+
+def _from_tallies(scope: Scope, clauses: Sequence[Clause]) -> int | None:
+    """One field of one project, and the outcome."""
+    others = [clause for clause in clauses if clause.field not in ("project_id", "result")]
+    if len(others) != 1 or not _may_be_tallied(others[0]):
+        return None
+    rest = [clause for clause in clauses if clause is not others[0]]
+    counts = value_counts(scope, rest, others[0].field)
+    return None if counts is None else sum(counts[value] for value in _values(others[0]))
 
 
 def _may_be_tallied(clause: Clause) -> bool:

@@ -27,7 +27,8 @@ def _said(value: Any) -> Any:
 
 
 def _split(values: Any) -> Any:
-    return [item for value in values for item in value.split(",") if item]
+    lists = (value.split(",") if isinstance(value, str) else [value] for value in values)
+    return [item for items in lists for item in items if item != ""]
 
 
 Text = Annotated[str, AfterValidator(_storable)]

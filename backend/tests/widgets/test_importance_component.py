@@ -3,6 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from helpers.assertions import assert_problem
+
+from ibutsu_server.widgets import importance_component, job_builds
 
 URL = "/api/widget/importance-component"
 NOTHING = {"percentage": "N/A", "result_list": []}
@@ -39,11 +42,24 @@ def report(shop, make_run, make_result):
     return make
 
 
-def _table(api, **query):
+def _get(api, **query):
     query = {"project": "shop", "job_name": "job", "components": "c1,c2", **query}
     response = api.get(URL, params=query)
     assert response.status_code == 200, response.text
-    return response.json()["table_data"]
+    return response.json()
+
+
+def _table(api, **query):
+    return _get(api, **query)["table_data"]
+
+
+def _listed(table):
+    """The ids of all results, by build."""
+    return {
+        build: [id_ for cell in cells.values() for id_ in cell["result_list"]]
+        for row in table
+        for build, cells in row["data"].items()
+    }
 
 
 @pytest.fixture
@@ -150,3 +166,124 @@ def test_env_chooses_results(api, report):
     wanted = report("1", "c1", "high", "passed", env="qa")
     report("1", "c1", "high", "failed", env="prod")
     assert _table(api, env="qa", group_field="component")[0]["data"]["1"]["high"]["result_list"] == [wanted]
+
+
+@pytest.fixture
+def report_build(shop, make_run, make_result):
+    """`report_build("9", 2)` makes a run that says which build it is, with so many results."""
+
+    def make(build, count=1, *, outcome="passed", **values):
+        metadata = {"jenkins": {"job_name": "job", "build_number": build}}
+        run = make_run(project_id=shop.id, metadata=metadata)
+        place = {"project_id": shop.id, "run_id": run.id, "component": "c1"}
+        values = {**place, "metadata": {**metadata, "importance": "high"}, **values}
+        return [str(make_result(result=outcome, **values).id) for _ in range(count)]
+
+    return make
+
+
+@pytest.mark.integration
+def test_builds_are_found_by_their_runs(api, report_build):
+    nine, ten = report_build("9"), report_build(10, 2)
+    assert _listed(_table(api)) == {"9": nine, "10": ten}
+    assert _listed(_table(api, builds=1)) == {"10": ten}
+
+
+@pytest.mark.integration
+def test_runs_that_tell_and_runs_that_do_not_are_taken_together(api, report, report_build):
+    told, untold = report_build("9"), report("9", "c1", "high", "passed")
+    later = report("11", "c1", "high", "passed")
+    assert {build: set(ids) for build, ids in _listed(_table(api)).items()} == {
+        "9": {*told, untold},
+        "11": {later},
+    }
+
+
+@pytest.mark.integration
+def test_results_without_a_run_count(api, make_result, shop):
+    metadata = {"jenkins": {"job_name": "job", "build_number": "9"}}
+    made = make_result(project_id=shop.id, component="c1", metadata=metadata)
+    assert made.run_id is None
+    assert _listed(_table(api)) == {"9": [str(made.id)]}
+
+
+@pytest.mark.integration
+def test_newest_builds_are_those_of_the_job_whatever_the_component(api, report):
+    """As in the reference: where a component has no such build, its cells say so."""
+    report("8", "c1", "high", "passed")
+    report("9", "c2", "high", "passed")
+    report("10", "c3", "high", "passed")
+    table = _table(api, builds=2)
+    assert [row["component"] for row in table] == ["c2"]
+    assert table[0]["data"] == {
+        "9": {**dict.fromkeys(STANDARD, NOTHING), "high": table[0]["data"]["9"]["high"]},
+        "10": dict.fromkeys(STANDARD, NO_BUILD),
+    }
+
+
+@pytest.mark.integration
+def test_only_newest_results_are_listed_and_all_are_rated(api, report, monkeypatch):
+    monkeypatch.setattr(importance_component, "RESULTS", 1)
+    report("9", "c1", "high", "failed")
+    newest = report("9", "c1", "high", "passed")
+    answer = _get(api)
+    assert answer["table_data"][0]["data"]["9"]["high"] == {"percentage": 0.5, "result_list": [newest]}
+    assert answer["warnings"] == [
+        "Only the newest 1 results are listed, the rates are of all of them; ask for fewer builds"
+    ]
+
+
+@pytest.mark.integration
+def test_missing_rates_are_told(api, report, monkeypatch):
+    monkeypatch.setattr(importance_component, "RESULTS", 1)
+    monkeypatch.setattr(importance_component, "COUNTS", 1)
+    report("9", "c1", "high", "passed")
+    report("9", "c1", "low", "passed")
+    answer = _get(api)
+    assert answer["table_data"][0]["data"]["9"]["low"]["percentage"] == "N/A"
+    assert "some rates are missing" in answer["warnings"][0]
+
+
+@pytest.mark.integration
+def test_unknown_builds_are_looked_for_in_the_newest_results_only(
+    api, report, make_run, make_result, shop, monkeypatch
+):
+    monkeypatch.setattr(job_builds, "LOOSE", 1)
+    report("9", "c1", "high", "passed")
+    newer = make_run(project_id=shop.id)
+    metadata = {"jenkins": {"job_name": "job", "build_number": "10"}, "importance": "high"}
+    id_ = make_result(project_id=shop.id, run_id=newer.id, component="c1", metadata=metadata).id
+    answer = _get(api)
+    assert _listed(answer["table_data"]) == {"10": [str(id_)]}
+    assert answer["warnings"] == [
+        "Of the results whose run does not tell its build, only the newest 1 are looked at"
+    ]
+
+
+@pytest.mark.integration
+def test_results_without_a_run_are_looked_for_among_the_newest_only(api, make_result, shop, monkeypatch):
+    monkeypatch.setattr(job_builds, "LOOSE", 1)
+    for build, day in (("9", 1), ("10", 2)):
+        metadata = {"jenkins": {"job_name": "job", "build_number": build}, "importance": "high"}
+        start = datetime(2026, 11, day, tzinfo=UTC)
+        make_result(project_id=shop.id, run_id=None, component="c1", metadata=metadata, start_time=start)
+    answer = _get(api)
+    assert [row["bnums"] for row in answer["table_data"]] == [["10"]]
+    assert answer["warnings"] == ["Of the results without a run, only the newest 1 are looked at"]
+
+
+@pytest.mark.integration
+def test_other_projects_are_forbidden(api_of, make_user, make_project, worked_example):
+    member = make_user()
+    make_project(users=[member])
+    query = {"project": "shop", "job_name": "job", "components": "c1"}
+    assert_problem(api_of(member)("GET", URL, params=query), 403)
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [({"builds": "0"}, "builds"), ({"builds": "41"}, "builds"), ({"count_skips": "perhaps"}, "count_skips")],
+)
+def test_bad_parameter_is_named(api, query, field):
+    assert_problem(api.get(URL, params=query), 400, field, field=field)
