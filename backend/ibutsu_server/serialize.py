@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from dataclasses import asdict
-from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
@@ -29,14 +28,10 @@ from ibutsu_server.domain.retention_preview import Preview
 from ibutsu_server.domain.usage_reports import Month, Stored
 from ibutsu_server.domain.users import Joined
 from ibutsu_server.pages import Page
-from ibutsu_server.widgets import declared
+from ibutsu_server.widgets import declared, shapes
+from ibutsu_server.widgets.shapes import time
 
 JSON = dict[str, Any]
-
-
-def time(value: datetime | None) -> str | None:
-    """UTC with a Z; microseconds only when there are any."""
-    return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if value else None
 
 
 def _id(value: Any) -> str | None:
@@ -57,21 +52,7 @@ def page(plural: str, found: Page[Any], one: Callable[[Any], JSON]) -> JSON:
 
 
 def result(result: Result) -> JSON:
-    return {
-        "id": str(result.id),
-        "test_id": result.test_id,
-        "start_time": time(result.start_time),
-        "duration": result.duration,
-        "result": result.result,
-        "component": result.component,
-        "env": result.env,
-        "run_id": _id(result.run_id),
-        "project_id": str(result.project_id),
-        "metadata": result.data or {},
-        "params": result.params,
-        "source": result.source,
-        "attempts": result.attempts or [],
-    }
+    return shapes.result(result)
 
 
 def run(run: Run) -> JSON:
@@ -160,6 +141,8 @@ def dashboard(dashboard: Dashboard) -> JSON:
         "filters": dashboard.filters,
         "project_id": _id(dashboard.project_id),
         "user_id": _id(dashboard.user_id),
+        "days": dashboard.days,
+        "refresh_seconds": dashboard.refresh_seconds,
     }
 
 
@@ -175,6 +158,7 @@ def widget_config(config: WidgetConfig) -> JSON:
         "weight": config.weight,
         "widget": config.widget,
         "id": str(config.id),
+        "width": config.width,
     }
 
 

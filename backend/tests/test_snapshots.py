@@ -30,6 +30,7 @@ NUMBERS = {"queued"}
 LEFT_OUT = {"content-length", "date"}
 PLACEHOLDERS = {
     "<jwt>": r"eyJ[\w-]+\.[\w-]+\.[\w-]+",
+    '"<digest of what has ids>"': r'"[0-9a-f]{32}"',
     "<time>": r"\d{4}-\d\d-\d\d[T ]\d\d:\d\d:\d\d(\.\d+)?(Z|[+-]\d\d:\d\d)?"
     r"|[A-Z][a-z]{2}, \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT",
 }

@@ -13,6 +13,7 @@ from ibutsu_server.domain import audit
 from ibutsu_server.errors import Conflict, Invalid
 
 _TEXTS = ("title", "description", "filters")
+_NUMBERS = ("days", "refresh_seconds")
 
 
 def add(caller: Scope, body: JSONObject) -> Dashboard:
@@ -27,6 +28,7 @@ def add(caller: Scope, body: JSONObject) -> Dashboard:
         "filters": body.get("filters") or "",
         "project_id": project_id,
         "user_id": _user_id(caller, body) or (caller.user.id if project_id is None else None),
+        **{field: body.get(field) for field in _NUMBERS},
     }
     if not insert_new(Dashboard, values):
         raise Conflict(f"Dashboard id {values['id']} already exist", field="id")
@@ -43,6 +45,9 @@ def change(caller: Scope, dashboard: Dashboard, body: JSONObject) -> None:
     for field in _TEXTS:
         if field in body:
             setattr(dashboard, field, body[field] if field == "title" else body[field] or "")
+    for field in _NUMBERS:
+        if field in body:
+            setattr(dashboard, field, body[field])
     db.session.flush()
     if before != (dashboard.project_id, dashboard.user_id):
         _follow(dashboard)

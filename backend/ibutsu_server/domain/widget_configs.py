@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Select, or_, select
 
@@ -13,12 +13,25 @@ from ibutsu_server.db.models import Dashboard, WidgetConfig
 from ibutsu_server.db.types import JSONObject, new_id
 from ibutsu_server.db.writes import insert_new
 from ibutsu_server.domain import audit
-from ibutsu_server.errors import Conflict, Invalid, NotFound
+from ibutsu_server.errors import Conflict, Invalid, InvalidFields, NotFound
 from ibutsu_server.widgets import WIDGETS, declared
 from ibutsu_server.widgets.widget import Widget
 
 WEIGHT = 10
 """Of a widget that nobody gave one: lighter ones stand before it."""
+
+WIDTH = 6
+"""Half of the twelve columns of a dashboard."""
+
+_WINDOWS = {"days": 1, "weeks": 7}
+"""Parameters that say how far to look back, and how many days one of each has."""
+
+
+class Configured(NamedTuple):
+    """A widget with its parameters; `warnings` tell which of them are not what was asked for."""
+
+    widget: Widget
+    warnings: list[str]
 
 
 def matching(statement: Select[Any], clauses: Sequence[filters.Clause]) -> Select[Any]:
@@ -31,22 +44,30 @@ def matching(statement: Select[Any], clauses: Sequence[filters.Clause]) -> Selec
 
 
 def add(caller: Scope, body: JSONObject) -> WidgetConfig:
-    widget = _known(body["widget"])
-    type_ = body.get("type") or WIDGETS[widget].type
     values = {
         "id": uuid.UUID(body["id"]) if body.get("id") else new_id(),
-        "type": type_,
-        "widget": widget,
-        "title": body.get("title"),
-        "weight": body.get("weight") or WEIGHT,
-        "params": declared(widget, body.get("params")),
-        "navigable": _navigable(body.get("navigable"), type_),
+        **described(body),
         **_place(caller, body),
     }
     if not insert_new(WidgetConfig, values):
         raise Conflict(f"Widget config id {values['id']} already exist", field="id")
     audit.note("create", WidgetConfig(**values))
     return WidgetConfig(**values)
+
+
+def described(body: JSONObject) -> JSONObject:
+    """The columns that say what a new one is, wherever it will be."""
+    widget = _known(body["widget"])
+    type_ = body.get("type") or WIDGETS[widget].type
+    return {
+        "type": type_,
+        "widget": widget,
+        "title": body.get("title"),
+        "weight": body.get("weight") or WEIGHT,
+        "width": body.get("width") or WIDTH,
+        "params": declared(widget, body.get("params")),
+        "navigable": _navigable(body.get("navigable"), type_),
+    }
 
 
 def change(caller: Scope, config: WidgetConfig, body: JSONObject) -> None:
@@ -64,18 +85,67 @@ def change(caller: Scope, config: WidgetConfig, body: JSONObject) -> None:
     if body.get("type") or body.get("navigable") is not None:
         config.navigable = _navigable(body.get("navigable"), body.get("type"), config.navigable)
     config.weight = _weight(body.get("weight"), config.weight)
+    config.width = body.get("width") or config.width
     db.session.flush()
 
 
-def configured(config: WidgetConfig, query: Mapping[str, list[str]]) -> Widget:
-    """The widget as it was stored, about the project that it is in; what a query says wins."""
+def configured(config: WidgetConfig, query: Mapping[str, list[str]]) -> Configured:
+    """The widget as it was stored, about the project that it is in; what a query says wins.
+
+    It looks back as far as its dashboard, where neither says how far.
+    """
     if config.widget not in WIDGETS:
         raise NotFound(f"There is no widget {config.widget} (any more)")
     widget = WIDGETS[config.widget]
     place = {"project": str(config.project_id)} if config.project_id else {}
     stored = {**widget.declared(place), **declared(config.widget, config.params)}
-    given = {name: value if isinstance(value, list) else [value] for name, value in stored.items()}
-    return widget.from_query({**given, **query})
+    given = {**_query(widget, stored), **query}
+    window, warnings = _window(config, widget, given)
+    return Configured(widget.from_query({**window, **given}), warnings)
+
+
+def _query(widget: type[Widget], params: Mapping[str, Any]) -> dict[str, list[Any]]:
+    """Stored parameters as they would come in a URL, where what is null would not be said."""
+    lists = {name: value if isinstance(value, list) else [value] for name, value in params.items()}
+    takes_many = {name for name, told in widget.parameters().items() if told["type"] == "list"}
+    return {
+        name: values
+        for name, values in lists.items()
+        if params[name] is not None and (values or name in takes_many)
+    }
+
+
+def _window(
+    config: WidgetConfig, widget: type[Widget], given: Mapping[str, Any]
+) -> tuple[dict[str, list[str]], list[str]]:
+    """How far the dashboard looks back, in the parameter that the widget has for it, and what was cut off."""
+    name = next((one for one in _WINDOWS if one in widget.model_fields and one not in given), None)
+    if name is None or config.dashboard_id is None:
+        return {}, []
+    days = db.session.scalar(select(Dashboard.days).filter_by(id=config.dashboard_id))
+    if days is None:
+        return {}, []
+    wanted, most = -(-days // _WINDOWS[name]), _most(widget, name)
+    if wanted <= most:
+        return {name: [str(wanted)]}, []
+    return {name: [str(most)]}, [f"This widget looks back {most} {name} at most, its dashboard {days} days"]
+
+
+def _most(widget: type[Widget], name: str) -> int:
+    return int(widget.model_json_schema(by_alias=False)["properties"][name]["maximum"])
+
+
+def faults(widget: str, params: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """What is wrong with a widget that is about to be stored; what is still missing may be said later."""
+    if widget not in WIDGETS:
+        return [("widget", "There is no such widget")]
+    given = _query(WIDGETS[widget], params)
+    try:
+        WIDGETS[widget].from_query(given)
+    except InvalidFields as error:
+        said = {*given, *WIDGETS[widget].declared(given)}
+        return [(f"params.{name}", message) for name, message in error.found if name in said]
+    return []
 
 
 def delete(config: WidgetConfig) -> None:

@@ -96,6 +96,9 @@ add_dashboard                401      403    403      403        201   201      
 get_dashboard                401      403    200      200        200   200        200        200         403
 update_dashboard             401      403    403      403        200   200        200        403         403
 delete_dashboard             401      403    403      403        200   200        200        403         403
+copy_dashboard               401      403    403      403        201   201        201        403         403
+export_dashboard             401      403    200      200        200   200        200        200         403
+import_dashboard             401      403    403      403        201   201        201        403         403
 get_widget_config_list       401      200    200      200        200   200        200        200         200
 add_widget_config            401      403    403      403        201   201        201        403         403
 get_widget_config            401      403    200      200        200   200        200        200         403
@@ -313,6 +316,17 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "get_dashboard": {"id": str(world.dashboard.id)},
         "update_dashboard": {"id": str(world.dashboard.id), "json": {"title": "new"}},
         "delete_dashboard": {"id": str(world.dashboard.id)},
+        "copy_dashboard": {"id": str(world.dashboard.id), "json": {}},
+        "export_dashboard": {"id": str(world.dashboard.id)},
+        "import_dashboard": {
+            "params": {"project_id": project},
+            "json": {
+                "format": "ibutsu-dashboard",
+                "version": 1,
+                "dashboard": {"title": "Nightly"},
+                "widgets": [{"widget": "run-aggregator", "params": {"weeks": 4}}],
+            },
+        },
         "add_widget_config": {"json": {"widget": "run-aggregator", "project": "shop"}},
         "get_widget_config": {"id": str(world.widget_config.id)},
         "update_widget_config": {"id": str(world.widget_config.id), "json": {"title": "new"}},

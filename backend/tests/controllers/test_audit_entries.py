@@ -45,6 +45,8 @@ delete_group             delete group
 add_dashboard            create dashboard
 update_dashboard         update dashboard
 delete_dashboard         delete dashboard
+copy_dashboard           create dashboard
+import_dashboard         create dashboard, create widget_config
 add_widget_config        create widget_config
 update_widget_config     update widget_config
 delete_widget_config     delete widget_config

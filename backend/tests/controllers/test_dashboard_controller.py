@@ -33,6 +33,8 @@ def test_new_dashboard_of_a_project_is_answered_as_it_was_sent(send, shop):
         "filters": "env=qa",
         "project_id": str(shop.id),
         "user_id": None,
+        "days": 30,
+        "refresh_seconds": 60,
     }
     response = send("POST", URL, json=sent)
     assert (response.status_code, response.json()) == (201, sent)
@@ -50,6 +52,8 @@ def test_dashboard_without_a_project_is_the_callers_own(send, jo, api_of, make_u
         "filters": "",
         "project_id": None,
         "user_id": str(jo.id),
+        "days": None,
+        "refresh_seconds": None,
     }
     assert_problem(api_of(make_user())("GET", f"{URL}/{dashboard['id']}"), 403)
 
@@ -99,6 +103,12 @@ def test_taken_id_is_409(send, api, make_dashboard, other):
         ({"title": "a\0b"}, 400, "NUL", "title"),
         ({"description": []}, 400, "", "description"),
         ({"filters": {}}, 400, "", "filters"),
+        ({"days": 0}, 400, "", "days"),
+        ({"days": 36501}, 400, "", "days"),
+        ({"days": 10**18}, 400, "", "days"),
+        ({"days": "30"}, 400, "", "days"),
+        ({"refresh_seconds": 4}, 400, "", "refresh_seconds"),
+        ({"refresh_seconds": 86401}, 400, "", "refresh_seconds"),
         ({"project": "shop"}, 400, "unexpected", "project"),
     ],
 )
@@ -221,6 +231,28 @@ def test_update_changes_what_is_named_and_nothing_else(send, shop):
     assert send("PUT", url, json={"title": None, "filters": None}).json()["filters"] == ""
     whole = send("GET", url).json()
     assert send("PUT", url, json=whole).json() == whole == before | change | {"title": None, "filters": ""}
+
+
+@pytest.mark.integration
+def test_time_range_and_refresh_are_set_kept_and_taken_back(send, shop):
+    url = f"{URL}/{send('POST', URL, json={'project_id': str(shop.id), 'days': 7}).json()['id']}"
+    numbers = []
+    for change in ({"refresh_seconds": 5}, {"title": "x"}, {"days": None, "refresh_seconds": 86400}):
+        answer = send("PUT", url, json=change).json()
+        numbers.append((answer["days"], answer["refresh_seconds"]))
+    assert numbers == [(7, 5), (7, 5), (None, 86400)]
+
+
+@pytest.mark.integration
+def test_dashboard_that_a_client_has_already_is_not_sent_again(api, make_dashboard):
+    url = f"{URL}/{make_dashboard().id}"
+    first = api.get(url)
+    headers = {"If-None-Match": first.headers["ETag"]}
+    again = api.get(url, headers=headers)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["Cache-Control"] == "private, no-cache"
+    api.put(url, json={"title": "Changed"})
+    assert api.get(url, headers=headers).json()["title"] == "Changed"
 
 
 @pytest.mark.integration

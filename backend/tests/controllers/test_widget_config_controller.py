@@ -35,6 +35,7 @@ def test_new_widget_config_is_answered_as_it_was_sent(send, shop, make_dashboard
         "weight": 3,
         "widget": "run-aggregator",
         "id": str(uuid4()),
+        "width": 12,
     }
     response = send("POST", URL, json=sent)
     assert (response.status_code, response.json()) == (201, sent)
@@ -54,6 +55,14 @@ def test_widget_config_needs_little(add, shop):
 @pytest.mark.parametrize(("sent", "stored"), [(0, 10), (None, 10), (5, 5), (-1, -1)])
 def test_weight_that_is_nothing_becomes_ten(add, sent, stored):
     assert add(weight=sent)["weight"] == stored
+
+
+@pytest.mark.integration
+def test_width_that_nobody_said_is_half_of_the_dashboard(send, add):
+    config = add(width=None)
+    url = f"{URL}/{config['id']}"
+    widths = [send("PUT", url, json=change).json()["width"] for change in ({"width": 3}, {"width": None}, {})]
+    assert (config["width"], widths) == (6, [3, 3, 3])
 
 
 @pytest.mark.integration
@@ -177,6 +186,9 @@ def test_update_changes_what_is_named_and_nothing_else(send, add):
         ({"params": {"weeks": "a\0b"}}, "NUL", "params.weeks"),
         ({"weight": "5"}, "", "weight"),
         ({"weight": 2**31}, "", "weight"),
+        ({"width": 0}, "", "width"),
+        ({"width": 13}, "", "width"),
+        ({"width": 1.5}, "", "width"),
         ({"navigable": 1}, "", "navigable"),
         ({"type": 1}, "", "type"),
         ({"project": "nobody"}, "Invalid project", "project"),

@@ -1,9 +1,12 @@
-"""Widgets over HTTP: which there are, and how their parameters are read."""
+"""Widgets over HTTP: which there are, how their parameters are read, and what goes with their answers."""
+
+from typing import ClassVar
 
 import pytest
 from helpers.assertions import assert_problem
 
 from ibutsu_server.widgets import WIDGETS
+from ibutsu_server.widgets.widget import Answer, Widget
 
 URL = "/api/widget/importance-component"
 
@@ -12,7 +15,7 @@ URL = "/api/widget/importance-component"
 @pytest.mark.parametrize(
     ("type_", "pagination"),
     [
-        ("widget", {"page": 1, "pageSize": 9, "totalItems": 9, "totalPages": 1}),
+        ("widget", {"page": 1, "pageSize": 18, "totalItems": 18, "totalPages": 1}),
         ("view", {"page": 1, "pageSize": 5, "totalItems": 5, "totalPages": 1}),
         ("nonsense", {"page": 1, "pageSize": 0, "totalItems": 0, "totalPages": 1}),
     ],
@@ -162,3 +165,148 @@ def test_stored_parameter_of_the_wrong_type_is_named(api, make_project, make_wid
     params = {"job_name": "nightly", "builds": {"many": 1}}
     config = make_widget_config(project_id=make_project().id, widget="jenkins-analysis-view", params=params)
     assert_problem(api.get(f"/api/widget/{config.id}"), 400, field="builds")
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("nothing", [None, []])
+def test_stored_parameter_without_a_value_counts_as_absent(api, make_project, make_widget_config, nothing):
+    params = {"weeks": nothing, "group_field": "env"}
+    config = make_widget_config(project_id=make_project().id, params=params)
+    assert api.get(f"/api/widget/{config.id}").status_code == 200
+
+
+@pytest.mark.validation
+@pytest.mark.parametrize("ids", [[1], [None], [{"a": 1}], [["a"]]])
+def test_stored_list_of_something_else_is_400(api, make_project, make_widget_config, ids):
+    config = make_widget_config(
+        project_id=make_project().id, widget="accessibility-analysis-view", params={"run_list": ids}
+    )
+    assert_problem(api.get(f"/api/widget/{config.id}"), 400, field="run_list")
+
+
+@pytest.fixture
+def on_dashboard(make_project, make_dashboard, make_widget_config):
+    """`on_dashboard(days, widget, **params)` is the URL of a widget on a dashboard that looks back so far."""
+
+    def make(days, widget, /, **params):
+        project = make_project()
+        dashboard = make_dashboard(project_id=project.id, days=days)
+        config = make_widget_config(
+            project_id=project.id, dashboard_id=dashboard.id, widget=widget, params=params
+        )
+        return f"/api/widget/{config.id}"
+
+    return make
+
+
+class Echo(Widget):
+    """What it was asked for."""
+
+    id: ClassVar[str] = "echo"
+    title: ClassVar[str] = "Echo"
+
+    def data(self, _scope):
+        return Answer([f"{name}={value}" for name, value in self if name in ("days", "weeks")])
+
+
+@pytest.fixture
+def echoes(monkeypatch):
+    """Some widgets that only tell how far they look back."""
+    for id_ in ("run-aggregator", "result-aggregator", "pass-rate-trend", "result-summary"):
+        monkeypatch.setattr(WIDGETS[id_], "data", Echo.data)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("days", "widget", "said", "found"),
+    [
+        (30, "pass-rate-trend", {}, ["days=30"]),
+        (30, "pass-rate-trend", {"days": 7}, ["days=7"]),
+        (None, "pass-rate-trend", {}, ["days=30"]),
+        (7, "result-aggregator", {"days": None}, ["days=7.0"]),
+        (14, "run-aggregator", {}, ["weeks=2"]),
+        (15, "run-aggregator", {}, ["weeks=3"]),
+        (1, "run-aggregator", {"weeks": 9}, ["weeks=9"]),
+        (7, "result-summary", {}, []),
+    ],
+)
+def test_widget_looks_back_as_far_as_its_dashboard(api, on_dashboard, echoes, days, widget, said, found):
+    response = api.get(on_dashboard(days, widget, **said))
+    assert response.json() == found
+    assert "Ibutsu-Warnings" not in response.headers
+
+
+@pytest.mark.integration
+def test_query_says_more_than_the_dashboard(api, on_dashboard, echoes):
+    assert api.get(on_dashboard(7, "pass-rate-trend"), params={"days": 3}).json() == ["days=3"]
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize(
+    ("widget", "found"), [("pass-rate-trend", ["days=366"]), ("run-aggregator", ["weeks=5200"])]
+)
+def test_widget_that_cannot_look_back_so_far_says_so(api, on_dashboard, echoes, widget, found):
+    response = api.get(on_dashboard(36500, widget))
+    assert response.json() == found
+    assert "its dashboard 36500 days" in response.headers["Ibutsu-Warnings"]
+
+
+@pytest.fixture
+def warns(monkeypatch):
+    """`warns(body, *warnings)` is the URL of a widget that answers this."""
+
+    def make(body, *warnings):
+        monkeypatch.setattr(Echo, "data", lambda *_: Answer(body, warnings))
+        monkeypatch.setitem(WIDGETS, "echo", Echo)
+        return "/api/widget/echo"
+
+    return make
+
+
+@pytest.mark.integration
+def test_warnings_of_a_list_are_in_a_header_of_one_line(api, warns):
+    response = api.get(warns(["a"], "No gr\u00f6\u00dfe", "two\r\nlines\x00 \U0001f9ea"))
+    assert response.json() == ["a"]
+    assert response.headers["Ibutsu-Warnings"] == r"No gr\xf6\xdfe; two lines? \U0001f9ea"
+
+
+@pytest.mark.integration
+def test_header_of_warnings_is_short(api, warns):
+    response = api.get(warns([], *["x" * 600] * 3))
+    assert len(response.headers["Ibutsu-Warnings"]) == 1000
+
+
+@pytest.mark.integration
+def test_warnings_of_an_object_are_in_it(api, warns):
+    response = api.get(warns({"heatmap": {}}, "one", "two"))
+    assert response.json() == {"heatmap": {}, "warnings": ["one", "two"]}
+    assert "Ibutsu-Warnings" not in response.headers
+
+
+@pytest.mark.integration
+def test_answer_that_a_client_has_already_is_not_sent_again(api, warns):
+    first = api.get(warns(["a"]))
+    assert first.headers["Cache-Control"] == "private, no-cache"
+    headers = {"If-None-Match": first.headers["ETag"]}
+    again = api.get(warns(["a"]), headers=headers)
+    assert (again.status_code, again.content) == (304, b"")
+    assert again.headers["ETag"] == first.headers["ETag"]
+    assert "Content-Type" not in again.headers
+    assert api.get(warns(["b"]), headers=headers).json() == ["b"]
+    assert api.get(warns(["a"], "cut"), headers=headers).headers["Ibutsu-Warnings"] == "cut"
+
+
+@pytest.mark.integration
+def test_what_a_client_has_is_no_way_around_its_rights(api, api_of, make_user, make_project, headers_of):
+    query = {"project": str(make_project().id)}
+    etag = api.get(URL, params=query).headers["ETag"]
+    headers = headers_of(make_user()) | {"If-None-Match": etag}
+    assert_problem(api.get(URL, params=query, headers=headers), 403)
+
+
+@pytest.mark.integration
+def test_nothing_to_show_has_no_tag(api, warns):
+    response = api.get(warns(None, "cut"))
+    assert (response.status_code, response.content) == (204, b"")
+    assert response.headers["Ibutsu-Warnings"] == "cut"
+    assert "ETag" not in response.headers

@@ -119,6 +119,16 @@ def test_every_widget_answers_where_nothing_is_stored(api, id_):
 
 
 @pytest.mark.unit
+@pytest.mark.parametrize("name", ["days", "weeks"])
+def test_how_far_widgets_can_look_back_is_bounded(name):
+    """A dashboard that looks back further is cut to it."""
+    looking_back = [one for one in WIDGETS.values() if name in one.model_fields]
+    assert looking_back
+    for widget in looking_back:
+        assert widget.model_json_schema(by_alias=False)["properties"][name]["maximum"] <= 36500
+
+
+@pytest.mark.unit
 def test_reference_lists_every_widget():
     listed = re.findall(
         r"^\| \[`([\w-]+)`\]\((.*?)\) \| (\w+) \|", (REFERENCE / "index.md").read_text(), re.MULTILINE

@@ -17,5 +17,7 @@ class Dashboard(HasId, Model):
     filters: Mapped[str | None] = mapped_column(Text, default="")
     project_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
     user_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("users.id", ondelete="SET NULL"), index=True)
+    days: Mapped[int | None]
+    refresh_seconds: Mapped[int | None]
 
     __table_args__ = (Index(None, "project_id", "title", "id"),)

@@ -17,6 +17,7 @@ class WidgetConfig(HasId, Model):
     widget: Mapped[str] = mapped_column(Text)
     title: Mapped[str | None] = mapped_column(Text)
     weight: Mapped[int] = mapped_column(default=10)
+    width: Mapped[int] = mapped_column(default=6, server_default="6")
     params: Mapped[JSONObject | None] = mapped_column(JSONDocument)
     navigable: Mapped[bool | None]
     project_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("projects.id", ondelete="CASCADE"))
