@@ -106,6 +106,8 @@ def count(url: str, folder: Path) -> Counted:
         runs = tallying.tally(timedelta(0))
         seconds = time.perf_counter() - started
         sizes: tuple[int | None, int | None] = (None, None)
+        db.session.execute(text("ANALYZE"))  # as autovacuum does after a while
+        db.session.commit()
         if url.startswith("postgresql"):
             sizes = _size("run_tallies") + _size("daily_tallies"), _size("results")
         db.engine.dispose()

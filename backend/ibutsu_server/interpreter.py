@@ -4,7 +4,7 @@ import gc
 import sys
 
 OBJECTS = 50_000
-"""New ones until the next look for garbage; with Python's own 700 it looks hundreds of times during a batch."""
+"""New ones until the next look for garbage; with Python's own 700 it looks hundreds of times in a batch."""
 
 SWITCH_SECONDS = 0.0005
 """How long a thread that computes keeps others waiting."""

@@ -12,11 +12,26 @@ from collections.abc import Mapping
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
-from sqlalchemy import BigInteger, ColumnElement, Select, Text, cast, func, literal, null, select, union_all
+from sqlalchemy import (
+    ARRAY,
+    BigInteger,
+    ColumnElement,
+    Select,
+    Text,
+    Uuid,
+    any_,
+    cast,
+    func,
+    literal,
+    null,
+    select,
+    union_all,
+)
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import DailyTally, Result, Run, RunTally, TalliedField
 from ibutsu_server.db.types import JSONDocument
+from ibutsu_server.db.writes import dialect
 from ibutsu_server.filters.grouping import group_by
 
 COLUMNS = ("component", "env", "source", "result")
@@ -65,7 +80,7 @@ def _statement(project_id: uuid.UUID, field: str, value: Any, since: datetime | 
     days = _tallied(DailyTally, 1).where(DailyTally.project_id == project_id, DailyTally.field == field)
     outdated = _tallied(RunTally, -1).where(*own)
     changed = select(Run.id).where(Run.project_id == project_id, ~Run.is_tallied)
-    live = [(Result.run_id.in_(changed),), (Result.project_id == project_id, Result.run_id.is_(None))]
+    live = [(_is_one_of(Result.run_id, changed),), (Result.project_id == project_id, Result.run_id.is_(None))]
     edge: list[Select[Any]] = []
     after: tuple[ColumnElement[bool], ...] = ()
     if since is not None:
@@ -78,7 +93,7 @@ def _statement(project_id: uuid.UUID, field: str, value: Any, since: datetime | 
         _row(0, cast(null(), JSONDocument)).select_from(TalliedField).where(*counted),
         days,
         outdated.where(RunTally.run_id.is_(None)),
-        outdated.where(RunTally.run_id.in_(changed)),
+        outdated.where(_is_one_of(RunTally.run_id, changed)),
         *edge,
         *(_live(value, *which, *after) for which in live),
     )
@@ -93,8 +108,18 @@ def _edge(value: Any, own: tuple[ColumnElement[bool], ...], since: datetime) -> 
     across = across.where(*counted, RunTally.first <= since, RunTally.last > since)
     return [
         _tallied(RunTally, 1).join(Run).where(*counted, RunTally.first > since),
-        _live(value, Result.run_id.in_(across), Result.start_time > since, Result.start_time < midnight),
+        _live(
+            value, _is_one_of(Result.run_id, across), Result.start_time > since, Result.start_time < midnight
+        ),
     ]
+
+
+def _is_one_of(column: Any, ids: Select[uuid.UUID]) -> ColumnElement[bool]:
+    """As an array PostgreSQL takes them for few, as they are, and looks for each by an index."""
+    if dialect() == "sqlite":
+        return column.in_(ids)  # type: ignore[no-any-return]
+    found: ColumnElement[bool] = column == any_(func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
+    return found
 
 
 def _tallied(entity: type[DailyTally | RunTally], factor: int) -> Select[Any]:

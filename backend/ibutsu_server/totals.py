@@ -89,8 +89,8 @@ def value_counts(
 ) -> Counter[str] | None:
     """How many results after `since` fulfil the clauses, by the values of a field.
 
-    None where only counting them can tell: of fields with many values, of several projects, with conditions on
-    anything but the outcome.
+    None where only counting them can tell: of fields with many values, of several projects, with conditions
+    on anything but the outcome.
     """
     projects = [clause for clause in clauses if (clause.field, clause.operator) == ("project_id", "=")]
     of_outcome = [clause for clause in clauses if clause.field == "result"]

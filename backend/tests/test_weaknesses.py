@@ -371,7 +371,10 @@ WEAKNESSES: dict[int, tuple[str, tuple[str, ...]]] = {
     ),
     44: (
         "widgets that grow with the square",
-        (f"{HERE}::test_widgets_that_are_not_computed_yet_compute_nothing",),
+        (
+            "widgets/test_filter_heatmap.py::test_many_runs_in_as_many_groups_are_one_statement",
+            "widgets/test_compare_runs_view.py::test_statements_do_not_grow_with_the_results",
+        ),
     ),
     45: (
         "imports without limits",
@@ -508,12 +511,3 @@ def test_both_spellings_of_an_id_are_understood(api, make_artifact, make_result,
     artifact = make_artifact(result_id=result.id)
     make_artifact(result_id=make_result().id)
     assert_page(api.get("/api/artifact", params={spelling: str(result.id)}), "artifacts", [artifact.id])
-
-
-@pytest.mark.validation
-@pytest.mark.parametrize("widget", ["compare-runs-view", "filter-heatmap"])
-def test_widgets_that_are_not_computed_yet_compute_nothing(api, widget, count_statements):
-    query = {"additional_filters": ["source=a", "source=b"] if widget == "compare-runs-view" else "source=a"}
-    with count_statements() as statements:
-        assert_problem(api.get(f"/api/widget/{widget}", params=query), 404, "no data in this version")
-    assert len(statements) == 1

@@ -86,7 +86,10 @@ _KINDS: dict[type[Any], Kind] = {
         "run",
         "source",
         actions=_REPORTED,
-        left_out=frozenset({"reporter_id", "created", "duration", "result_count", "first_start", "last_end"}),
+        left_out=frozenset(
+            {"reporter_id", "created", "duration", "result_count", "first_start", "last_end"}
+            | {"is_tallied", "changes", "changed"}
+        ),
     ),
     Result: Kind("result", "test_id", actions=_REPORTED),
     Artifact: Kind(

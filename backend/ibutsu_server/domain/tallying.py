@@ -10,10 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
 
 from ibutsu_server import tallies
 from ibutsu_server.db import db
@@ -68,6 +67,7 @@ class _Found(NamedTuple):
     """A run that is to be counted, as it was when it was found."""
 
     id: uuid.UUID
+    start_time: datetime
     changes: int
     result_count: int
 
@@ -102,7 +102,7 @@ def _rests(rest: timedelta) -> ColumnElement[bool]:
 
 
 def _tally_project(project_id: uuid.UUID, rest: timedelta) -> int:
-    done, last = 0, uuid.UUID(int=0)
+    done, last = 0, None
     while True:
         found = _found(project_id, rest, last)
         is_wide = select(TalliedField.field).filter_by(project_id=project_id, is_wide=True)
@@ -113,15 +113,17 @@ def _tally_project(project_id: uuid.UUID, rest: timedelta) -> int:
         db.session.commit()
         if not found:
             return done
-        last = found[-1].id
+        last = found[-1]
 
 
-def _found(project_id: uuid.UUID, rest: timedelta, last: uuid.UUID) -> list[_Found]:
-    untallied = select(Run.id, Run.changes, Run.result_count).where(
-        Run.project_id == project_id, ~Run.is_tallied, _rests(rest), Run.id > last
-    )
+def _found(project_id: uuid.UUID, rest: timedelta, last: _Found | None) -> list[_Found]:
+    """Runs of the same day are stored together."""
+    columns = Run.id, Run.start_time, Run.changes, Run.result_count
+    untallied = select(*columns).where(Run.project_id == project_id, ~Run.is_tallied, _rests(rest))
+    if last is not None:
+        untallied = untallied.where(tuple_(Run.start_time, Run.id) > tuple_(last.start_time, last.id))
     found: list[_Found] = []
-    for row in db.session.execute(untallied.order_by(Run.id).limit(RUNS)):
+    for row in db.session.execute(untallied.order_by(Run.start_time, Run.id).limit(RUNS)):
         if found and sum(run.result_count for run in found) + row.result_count > RESULTS:
             break
         found.append(_Found(*row))
@@ -153,28 +155,47 @@ def _find_leaves(
     place: str, data: JSONObject, outcome: str, wide: set[str], found: list[tuple[str, str, str]]
 ) -> None:
     """Fields and values as filters read them, but for wide ones; what cannot be counted becomes wide."""
+    names = _names[place]
     for key, value in data.items():
-        name = _name(place, key)
-        if name is None or value is None:
-            continue
-        if isinstance(value, dict) and name.count(".") < DEPTH:
+        name = names[key]
+        kind = type(value)
+        if kind is dict and name.count(".") in range(1, DEPTH):
             wide.add(name)
             _find_leaves(name, value, outcome, wide, found)
-        elif name in wide:
+        elif name in wide or value is None or not name:
             continue
-        elif isinstance(value, str) and len(value) <= VALUE_CHARACTERS:
+        elif kind is str and len(value) <= VALUE_CHARACTERS:
             found.append((name, value, outcome))
-        elif isinstance(value, int):
+        elif kind is int or kind is bool:
             found.append((name, str(value).lower(), outcome))
         else:
             wide.add(name)
 
 
-@lru_cache(maxsize=4096)
-def _name(place: str, key: str) -> str | None:
-    """What filters call it; None for what they cannot name, and for lists, of which they name elements."""
-    name = f"{place}.{key}"
-    return None if is_array(name) or not _NAME.fullmatch(key) else name
+class _Names(dict[str, str]):
+    """By key, what filters call a value at some place; empty for what they cannot name, and for lists."""
+
+    def __init__(self, place: str) -> None:
+        super().__init__()
+        self._place = place
+
+    def __missing__(self, key: str) -> str:
+        name = f"{self._place}.{key}"
+        name = "" if is_array(name) or not _NAME.fullmatch(key) else name
+        if len(self) < KNOWN_FIELDS:
+            self[key] = name
+        return name
+
+
+class _NamesOfPlaces(dict[str, _Names]):
+    def __missing__(self, place: str) -> _Names:
+        names = _Names(place)
+        if len(self) < KNOWN_FIELDS:
+            self[place] = names
+        return names
+
+
+_names = _NamesOfPlaces()
 
 
 def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:

@@ -12,7 +12,8 @@ from ibutsu_server.filters.grammar import shown
 from ibutsu_server.filters.paths import DEEPEST, Path
 
 _HIDDEN = frozenset(
-    "password_hash fingerprint digest storage_key storage_offset is_run_new is_tallied changes changed".split()
+    {"password_hash", "fingerprint", "digest", "storage_key", "storage_offset", "is_run_new"}
+    | {"is_tallied", "changes", "changed"}
 )
 _DOCUMENTS = {"metadata": "data", "data": "data", "params": "params", "summary": "summary_extra"}
 _COUNTS = [

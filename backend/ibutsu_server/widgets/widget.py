@@ -1,5 +1,6 @@
 """What every widget is: a pydantic model of its parameters with a query."""
 
+from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any, ClassVar, NamedTuple, Self
@@ -7,7 +8,7 @@ from typing import Any, ClassVar, NamedTuple, Self
 from pydantic import AliasChoices, BaseModel, ConfigDict, ValidationError
 
 from ibutsu_server.access import Scope
-from ibutsu_server.errors import InvalidFields, NotFound
+from ibutsu_server.errors import InvalidFields
 
 _TYPES = {"string": "string", "integer": "integer", "number": "float", "boolean": "boolean", "array": "list"}
 
@@ -31,9 +32,9 @@ class Widget(BaseModel):
     title: ClassVar[str]
     type: ClassVar[str] = "widget"
 
-    def data(self, scope: Scope) -> Answer:  # noqa: ARG002 - of a widget that is declared only
+    @abstractmethod
+    def data(self, scope: Scope) -> Answer:
         """The answer, over nothing but what the caller may see."""
-        raise NotFound(f"The widget {self.id} has no data in this version")
 
     @classmethod
     def describe(cls) -> dict[str, Any]:

@@ -50,7 +50,7 @@ class Run(HasId, HasMetadata, Model):
     last_end: Mapped[datetime | None] = mapped_column(UtcDateTime)
 
     is_tallied: Mapped[bool] = mapped_column(default=False, server_default=false())
-    """Whether `run_tallies` says what its results are, as nothing has changed in it since they were counted."""
+    """Whether `run_tallies` says what its results are, and nothing has changed in it since."""
 
     changes: Mapped[int] = mapped_column(BigInteger, default=0, server_default="0")
     """Grows with each transaction that changes its results, the last of which was at `changed`."""
@@ -73,6 +73,7 @@ class Run(HasId, HasMetadata, Model):
         Index(
             "ix_runs_untallied",
             "project_id",
+            "start_time",
             "id",
             postgresql_where=text("NOT is_tallied"),
             sqlite_where=text("NOT is_tallied"),

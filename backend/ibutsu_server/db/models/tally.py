@@ -37,6 +37,8 @@ class RunTally(Model):
         Index(
             "ix_run_tallies_without_run",
             "project_id",
+            "field",
+            "day",
             postgresql_where=text("run_id IS NULL"),
             sqlite_where=text("run_id IS NULL"),
         ),

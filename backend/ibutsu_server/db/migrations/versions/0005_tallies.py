@@ -19,7 +19,11 @@ def upgrade() -> None:
     op.add_column("runs", sa.Column("changed", sa.DateTime(timezone=True), nullable=True))
     is_not = sa.text("NOT is_tallied")
     op.create_index(
-        "ix_runs_untallied", "runs", ["project_id", "id"], postgresql_where=is_not, sqlite_where=is_not
+        "ix_runs_untallied",
+        "runs",
+        ["project_id", "start_time", "id"],
+        postgresql_where=is_not,
+        sqlite_where=is_not,
     )
     op.create_table(
         "run_tallies",
@@ -43,7 +47,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_run_tallies_without_run",
         "run_tallies",
-        ["project_id"],
+        ["project_id", "field", "day"],
         postgresql_where=is_alone,
         sqlite_where=is_alone,
     )
