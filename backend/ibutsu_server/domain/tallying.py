@@ -18,13 +18,14 @@ from ibutsu_server import tallies
 from ibutsu_server.db import db
 from ibutsu_server.db.models import DailyTally, Project, Result, Run, RunTally, TalliedField
 from ibutsu_server.db.types import JSONObject, now
+from ibutsu_server.db.writes import lose_it_rather_than_wait
 from ibutsu_server.filters.fields import is_array
 
 REST = timedelta(seconds=20)
 """Without a change for so long a run has come to rest."""
 
-RUNS = 50
-RESULTS = 20_000
+RUNS = 20
+RESULTS = 10_000
 """At most so many runs, or one run of more than so many results, are stored in one transaction."""
 
 DAYS = 366
@@ -200,6 +201,7 @@ _names = _NamesOfPlaces()
 
 def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:
     """In place of what was counted of these runs before, and of runs that are gone."""
+    lose_it_rather_than_wait()
     lock = select(Project.id).where(Project.id == project_id).with_for_update(key_share=True)
     if db.session.scalar(lock) is None:
         return 0
@@ -207,9 +209,8 @@ def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:
     ids = [one.run.id for one in unchanged]
     outdated = (RunTally.project_id == project_id, or_(RunTally.run_id.in_(ids), RunTally.run_id.is_(None)))
     changes: defaultdict[tuple[str, date], _Counts] = defaultdict(_counts)
-    for old in db.session.execute(select(RunTally.field, RunTally.day, RunTally.counts).where(*outdated)):
+    for old in _deleted(*outdated):
         tallies.add(changes[old.field, old.day], old.counts, -1)
-    db.session.execute(delete(RunTally).where(*outdated))
     counted = _counted_fields(project_id, unchanged, wide)
     rows = [row for one in unchanged for row in _rows(project_id, one, counted)]
     for row in rows:
@@ -221,11 +222,18 @@ def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:
     return len(ids)
 
 
+def _deleted(*outdated: ColumnElement[bool]) -> Sequence[Any]:
+    """In one statement: a run that is deleted at this moment leaves its own for the next time."""
+    columns = RunTally.field, RunTally.day, RunTally.counts
+    statement = delete(RunTally).where(*outdated).execution_options(synchronize_session=False)
+    return db.session.execute(statement.returning(*columns)).all()
+
+
 def _unchanged(project_id: uuid.UUID, read: Sequence[_Read]) -> list[_Read]:
-    """Those in which nothing has happened since they were found; locked, nothing can any more."""
+    """Those in which nothing has happened since they were found, and nothing happens now."""
     ids = sorted(one.run.id for one in read)
     now_there = select(Run.id, Run.changes).where(Run.id.in_(ids), Run.project_id == project_id)
-    locked = db.session.execute(now_there.order_by(Run.id).with_for_update(key_share=True))
+    locked = db.session.execute(now_there.with_for_update(key_share=True, skip_locked=True))
     changes = {row.id: row.changes for row in locked}
     return [one for one in read if changes.get(one.run.id) == one.run.changes]
 

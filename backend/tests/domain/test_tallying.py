@@ -294,11 +294,14 @@ def test_a_moved_run_is_counted_where_it_is(report, project, make_project):
         assert tallies.of_field(other.id, "metadata.owner") == {"ann": {"passed": 1}}
 
 
-def test_counting_and_reporting_at_once_lose_nothing(flask_app, make_project):
+def test_counting_beside_reporting_and_deleting_loses_nothing(flask_app, make_project):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("a database in memory has one connection")
     app, project = flask_app[0].application, make_project()
     made = [db_builders.run(project_id=project.id).id for _ in range(3)]
+    doomed = [db_builders.run(project_id=project.id).id for _ in range(10)]
+    for run_id in doomed:
+        db_builders.result(run_id=run_id, project_id=project.id, metadata={"owner": "ann"})
 
     def report():
         with app.app_context():
@@ -307,12 +310,19 @@ def test_counting_and_reporting_at_once_lose_nothing(flask_app, make_project):
                 results.add(project.id, {**body, "run_id": str(made[i % 3])})
                 db.session.commit()
 
+    def remove():
+        with app.app_context():
+            for run_id in doomed:
+                runs.remove(db.session.get_one(Run, run_id))
+                db.session.commit()
+
     def count():
         with app.app_context():
             for _ in range(30):
                 tallying.tally(AT_ONCE)
 
-    threads = [threading.Thread(target=work) for work in (report, report, count, count)]
+    tallying.tally(AT_ONCE)
+    threads = [threading.Thread(target=work) for work in (report, report, remove, count, count)]
     for thread in threads:
         thread.start()
     for thread in threads:
