@@ -456,13 +456,15 @@ def test_only_named_projects_count_as_project_filter(text, names):
 @pytest.mark.unit
 def test_field_names_tell_what_can_be_filtered():
     assert {"env", "id", "summary.tests", "summary.pass_percent", "tests"} <= set(filters.field_names(Run))
-    assert not {"data", "summary_extra", "fingerprint"} & set(filters.field_names(Run))
+    assert not {"data", "summary_extra", "fingerprint", "is_tallied"} & set(filters.field_names(Run))
     assert "password_hash" not in filters.field_names(User)
     assert filters.field_names(Dashboard) == [
+        "days",
         "description",
         "filters",
         "id",
         "project_id",
+        "refresh_seconds",
         "title",
         "user_id",
     ]
