@@ -297,36 +297,34 @@ def test_a_moved_run_is_counted_where_it_is(report, project, make_project):
 def test_counting_beside_reporting_and_deleting_loses_nothing(flask_app, make_project):
     if db.engine.dialect.name == "sqlite":
         pytest.skip("a database in memory has one connection")
-    app, project = flask_app[0].application, make_project()
-    made = [db_builders.run(project_id=project.id).id for _ in range(3)]
-    doomed = [db_builders.run(project_id=project.id).id for _ in range(10)]
-    for run_id in doomed:
-        db_builders.result(run_id=run_id, project_id=project.id, metadata={"owner": "ann"})
+    app, project_id = flask_app[0].application, make_project().id
+    made = [db_builders.run(project_id=project_id).id for _ in range(13)]
+    for run_id in made[3:]:
+        db_builders.result(run_id=run_id, project_id=project_id, metadata={"owner": "ann"})
 
-    def report():
+    def report(place):
+        body = {"test_id": "t", "result": "passed", "metadata": {"owner": "ann"}}
+        results.add(project_id, {**body, "run_id": str(made[place % 3])})
+
+    def remove(place):
+        runs.remove(db.session.get_one(Run, made[3 + place]))
+
+    def count(_):
+        tallying.tally(AT_ONCE)
+
+    def work(deed, times):
         with app.app_context():
-            for i in range(30):
-                body = {"test_id": "t", "result": "passed", "metadata": {"owner": "ann"}}
-                results.add(project.id, {**body, "run_id": str(made[i % 3])})
+            for place in range(times):
+                deed(place)
                 db.session.commit()
-
-    def remove():
-        with app.app_context():
-            for run_id in doomed:
-                runs.remove(db.session.get_one(Run, run_id))
-                db.session.commit()
-
-    def count():
-        with app.app_context():
-            for _ in range(30):
-                tallying.tally(AT_ONCE)
 
     tallying.tally(AT_ONCE)
-    threads = [threading.Thread(target=work) for work in (report, report, remove, count, count)]
+    deeds = [(report, 30), (report, 30), (remove, 10), (count, 30), (count, 30)]
+    threads = [threading.Thread(target=work, args=deed) for deed in deeds]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert tallies.of_field(project.id, "metadata.owner") == {"ann": {"passed": 60}}
+    assert tallies.of_field(project_id, "metadata.owner") == {"ann": {"passed": 60}}
     tallying.tally(AT_ONCE)
-    assert tallies.of_field(project.id, "metadata.owner") == {"ann": {"passed": 60}}
+    assert tallies.of_field(project_id, "metadata.owner") == {"ann": {"passed": 60}}
