@@ -50,7 +50,7 @@ one of each.
         newest = {row.name: row for row in db.session.execute(_newest(recent, groups))} if groups else {}
         body = {
             "failures": int(groups[0].total) if groups else 0,
-            "exceptions": [_entry(group, newest[group.name]) for group in groups],
+            "exceptions": [_entry(group, newest[group.name]) for group in groups if group.name in newest],
         }
         return Answer(body, [*recent.warnings, *self._warnings(groups)])
 
@@ -81,7 +81,7 @@ one of each.
 
 
 def _newest(recent: Window, groups: Iterable[Row[Any]]) -> Select[Any]:
-    """One result of each group; many may have started at the same time."""
+    """One result of each group, of which many may have started at the same time; none that is deleted now."""
     place = func.row_number().over(partition_by=_NAME, order_by=(Result.start_time.desc(), Result.id.desc()))
     said: dict[str, Any] = {
         "name": _NAME,

@@ -54,7 +54,8 @@ of their results, skipped ones left out.
         )
         counts = db.session.execute(_counts(recent, self._worst(recent))).all()
         last = _last_failures(recent, {(row.project_id, row.test_id): row.last for row in counts})
-        entries = [_entry(row, last[row.project_id, row.test_id]) for row in counts]
+        tests = [(row, last.get((row.project_id, row.test_id))) for row in counts]
+        entries = [_entry(row, failure) for row, failure in tests if failure is not None]
         return Answer({"tests": entries}, [*recent.warnings, *_warnings(counts)])
 
     def _worst(self, recent: Window) -> CTE:
@@ -105,6 +106,7 @@ def _counts(recent: Window, worst: CTE) -> Select[Any]:
 
 
 def _last_failures(recent: Window, times: Mapping[Test, datetime]) -> dict[Test, Row[Any]]:
+    """But for those that are deleted at this moment."""
     columns = Result.project_id, Result.test_id, Result.id, Result.run_id, Result.start_time
     statement = recent.statement.with_only_columns(*columns).where(
         Result.test_id.in_({test for _, test in times}),

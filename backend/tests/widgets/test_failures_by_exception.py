@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from freezegun import freeze_time
 from helpers.assertions import assert_problem
+from sqlalchemy import false
 
 from ibutsu_server.widgets import failures_by_exception
 
@@ -96,6 +97,14 @@ def test_most_frequent_come_first_then_names(api, fail):
 def test_message_is_one_line_of_what_was_said(api, fail, metadata, message):
     fail("Error", metadata=metadata)
     assert _get(api)["exceptions"][0]["newest"]["message"] == message
+
+
+@pytest.mark.integration
+def test_failures_that_are_deleted_at_this_moment_do_no_harm(api, fail, monkeypatch):
+    fail("KeyError")
+    newest = failures_by_exception._newest
+    monkeypatch.setattr(failures_by_exception, "_newest", lambda *args: newest(*args).where(false()))
+    assert _get(api) == {"failures": 1, "exceptions": []}
 
 
 @pytest.mark.integration

@@ -77,6 +77,13 @@ def test_failures_are_counted_with_the_last_one(api, shop, run, report):
 
 
 @pytest.mark.integration
+def test_failures_that_are_deleted_at_this_moment_do_no_harm(api, report, monkeypatch):
+    report("cart", ["failed"])
+    monkeypatch.setattr(most_failing_tests, "_last_failures", lambda *_: {})
+    assert _get(api) == {"tests": []}
+
+
+@pytest.mark.integration
 def test_most_failures_come_first_then_names(api, report):
     report("b", ["failed"])
     report("a", ["error"])
