@@ -98,11 +98,11 @@ def value_counts(
     if len(projects) != 1 or len(projects) + len(of_outcome) != len(clauses) or outcomes is None:
         return None
     project_id = _project_id(projects[0])
-    if not db.session.scalar(select(_may_enter(scope, project_id))):
-        return Counter()
     counts = tallies.of_field(project_id, field, since)
     if counts is None:
         return None
+    if not db.session.scalar(select(_may_enter(scope, project_id))):
+        return Counter()
     wanted = outcomes if of_outcome else None
     return +Counter(
         {
