@@ -1,38 +1,72 @@
 """`POST /api/results` next to its floor: the same rows, into the same tables, by the driver's bulk way."""
 
+import os
 import sqlite3
 import time
 import uuid
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import orjson
 import psycopg
-from sqlalchemy import make_url
+from sqlalchemy import func, make_url, select, update
 
 from benchmarks.ingest import as_reported
 from benchmarks.load_data import RESULT_COLUMNS
-from benchmarks.server import Server, running
+from benchmarks.server import Server, application, running
+from ibutsu_server.db import db
+from ibutsu_server.db.models import Run
+from ibutsu_server.domain import tallying
 
 FLOOR_ROWS = 5000
 """Of one statement and commit, the best that was found."""
 
 
 class Rates(NamedTuple):
-    """Results per second: of the driver, and of requests with 5,000 and with 50,000 lines."""
+    """Results per second: of the driver, and of requests with 5,000 and with 50,000 lines.
+
+    And seconds of processor for each result, of all processes: to store and to count it.
+    """
 
     floor: float
     small: float
     large: float
+    storing: float
+    counting: float
 
 
 def measure(url: str, folder: Path, *, results: int) -> Rates:
     with running(url, folder) as server:
         floor = _floor(url, _results(server, results))
         small = _rate(server, _results(server, results), 5000)
-        large = _rate(server, _results(server, results), 50_000)
-    return Rates(floor, small, large)
+        lines = _results(server, results)
+        before = _busy_seconds()
+        large = _rate(server, lines, 50_000)
+        storing = _busy_seconds() - before
+    counted, counting = _count(url, folder)
+    return Rates(floor, small, large, storing / results, counting / counted)
+
+
+def _count(url: str, folder: Path) -> tuple[int, float]:
+    """As the background work does it; how many results, in how many seconds."""
+    with application(url, folder).app_context():
+        tallying.tally(timedelta(0))  # the first time the fields have to be found
+        db.session.execute(update(Run).values(is_tallied=False))
+        results = db.session.scalar(select(func.sum(Run.result_count))) or 0
+        db.session.commit()
+        before = _busy_seconds()
+        tallying.tally(timedelta(0))
+        seconds = _busy_seconds() - before
+        db.engine.dispose()
+    return results, seconds
+
+
+def _busy_seconds() -> float:
+    """Of all processors together, since the machine was started."""
+    user, nice, system = map(int, Path("/proc/stat").read_text().split()[1:4])
+    return (user + nice + system) / os.sysconf("SC_CLK_TCK")
 
 
 def _results(server: Server, count: int) -> list[dict[str, Any]]:

@@ -16,6 +16,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+from ibutsu_server import interpreter
 from ibutsu_server.app import create_app
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, User
@@ -143,7 +144,8 @@ def _environment(url: str, folder: Path) -> dict[str, str]:
 
 
 def application(url: str, folder: Path) -> Any:
-    """In this process, with tables of this version."""
+    """In this process, with tables of this version, as a worker has it."""
+    interpreter.tune()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(_settings(url, folder))
     if current(url) is None and not _has_tables(url):

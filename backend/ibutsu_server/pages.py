@@ -2,14 +2,16 @@
 
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
 from sqlalchemy import ClauseElement, Executable, Select, Subquery, func, select
 from sqlalchemy.ext.compiler import compiles
 
 from ibutsu_server.db import db
-from ibutsu_server.errors import Invalid
+from ibutsu_server.db.limits import at_most
+from ibutsu_server.db.samples import some_of
+from ibutsu_server.errors import Invalid, TookTooLong
 
 Item = TypeVar("Item")
 Statement = Select[Item]
@@ -19,8 +21,14 @@ LARGEST_OFFSET = 2**63 - 1
 FEW = 1000
 """Up to here an estimate counts."""
 
+COUNT_SECONDS = 0.5
+"""So long items are counted before their number is guessed."""
+
+SAMPLE = 10_000
+"""Rows that a guess is made from."""
+
 MANY = 5000
-"""From here on it is worth a try to fill a page from the newest rows alone."""
+"""From here on it is worth a try to fill a page from the newest rows alone, or along the order."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +50,11 @@ def take(  # noqa: PLR0913 - what a client asks of a list
     page_size: int,
     total: int | None = None,
     estimate: bool = False,
+    may_guess: bool = False,
 ) -> Page[Item]:
     """The entities of one page; raises Invalid for a page that no database can count to.
+
+    The total is exact, but where an estimate was asked for, or to count takes too long and it may be guessed.
 
     `order` ends with the id.  The ids of a page are found first, so that the rows before it are read from an
     index only.
@@ -53,24 +64,52 @@ def take(  # noqa: PLR0913 - what a client asks of a list
     if total is None and estimate:
         total, estimated = _estimate(statement)
     if total is None:
-        total = db.session.scalar(_count(statement)) or 0
-    ids = _ids(statement).order_by(*order).limit(page_size).offset(offset).subquery("page")
+        total, estimated = _total(statement) if may_guess else (_number(statement), False)
+    return _filled(statement, order, Page([], total, page, page_size, estimated), offset)
+
+
+def _filled(statement: Statement[Item], order: Order, found: Page[Item], offset: int) -> Page[Item]:
+    """With an estimate that does not contradict the page: whether another one follows is looked up."""
+    more = 1 if found.estimated else 0
+    ids = _ids(statement).order_by(*order).limit(found.page_size + more).offset(offset).subquery("page")
     items = list(db.session.scalars(_rows(statement, ids, order)))
-    return Page(items, total, page, page_size, estimated)
+    if not more:
+        return replace(found, items=items)
+    seen = offset + len(items)
+    if len(items) > found.page_size:
+        return replace(found, items=items[: found.page_size], total=max(found.total, seen))
+    if items or not offset:
+        return replace(found, items=items, total=seen, estimated=False)
+    return replace(found, total=min(found.total, offset))
 
 
-def gather(statement: Statement[Item], *, order: Order, page: int, page_size: int) -> Page[Item]:
+def gather(
+    statement: Statement[Item], *, order: Order, page: int, page_size: int, total: int | None = None
+) -> Page[Item]:
     """The same for results that have an index, but not in this order: all are found and counted, then sorted.
 
-    To walk along the order until a page is full could mean to meet all other rows first.
+    To walk along the order until a page is full could mean to meet all other rows first; where many are
+    found, it does not.
     """
+    offset = offset_of(page, page_size)
+    try:
+        with at_most(COUNT_SECONDS):
+            return _gathered(statement, order, page, page_size)
+    except TookTooLong:
+        number = _guess(statement) if total is None else total
+    if number > MANY:
+        return _filled(statement, order, Page([], number, page, page_size, total is None), offset)
+    return _gathered(statement, order, page, page_size)
+
+
+def _gathered(statement: Statement[Item], order: Order, page: int, page_size: int) -> Page[Item]:
     entity = _entity(statement)
     found = statement.with_only_columns(entity.id, entity.start_time).cte("found").prefix_with("MATERIALIZED")
     newest = select(found.c.id).order_by(found.c.start_time.desc(), found.c.id.desc())
     ids = newest.limit(page_size).offset(offset_of(page, page_size)).subquery("page")
     number = select(func.count()).select_from(found).scalar_subquery()
     rows = db.session.execute(_rows(statement, ids, order).add_columns(number)).all()
-    total = rows[0][1] if rows else db.session.scalar(_count(statement)) or 0
+    total = rows[0][1] if rows else _number(statement)
     return Page([row[0] for row in rows], total, page, page_size)
 
 
@@ -84,15 +123,16 @@ def search(  # noqa: PLR0913 - as `take`
     total: int | None = None,
 ) -> Page[Item]:
     """The same where `recent` finds ids of the newest matches: if they fill the page, nothing is sorted."""
+    estimated = False
     if total is None:
-        total = db.session.scalar(_count(statement)) or 0
+        total, estimated = _total(statement)
     offset = offset_of(page, page_size)
     if total > MANY and offset + page_size < FEW:
         ids = recent().limit(page_size).offset(offset).subquery("page")
         items = list(db.session.scalars(_rows(statement, ids, order)))
         if len(items) == page_size:
-            return Page(items, total, page, page_size)
-    return take(statement, order=order, page=page, page_size=page_size, total=total)
+            return Page(items, total, page, page_size, estimated)
+    return _filled(statement, order, Page([], total, page, page_size, estimated), offset)
 
 
 def offset_of(page: int, page_size: int) -> int:
@@ -116,6 +156,25 @@ def _rows(statement: Statement[Item], ids: Subquery, order: Order) -> Select[Ite
     entity = _entity(statement)
     loading = statement._with_options  # noqa: SLF001 - there is no public way to read them
     return select(entity).join(ids, ids.c.id == entity.id).options(*loading).order_by(*order)
+
+
+def _total(statement: Statement[Any]) -> tuple[int, bool]:
+    """Exact, or where that takes too long, guessed."""
+    try:
+        with at_most(COUNT_SECONDS):
+            return _number(statement), False
+    except TookTooLong:
+        return _guess(statement), True
+
+
+def _guess(statement: Statement[Any]) -> int:
+    """From rows of all ages, the same ones every time: those of a few runs would be too much alike."""
+    sample = some_of(_entity(statement), statement, SAMPLE)
+    return round(_number(sample.statement) * sample.factor)
+
+
+def _number(statement: Statement[Any]) -> int:
+    return db.session.scalar(_count(statement)) or 0
 
 
 def _count(statement: Statement[Any]) -> Select[int]:

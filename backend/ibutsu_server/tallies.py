@@ -8,18 +8,15 @@ it is one statement, which sees one moment, so the numbers are exact.
 
 import uuid
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import UTC, datetime, time, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ARRAY,
     BigInteger,
     ColumnElement,
     Select,
     Text,
-    Uuid,
-    any_,
     cast,
     func,
     literal,
@@ -29,9 +26,9 @@ from sqlalchemy import (
 )
 
 from ibutsu_server.db import db
+from ibutsu_server.db.ids import is_one_of
 from ibutsu_server.db.models import DailyTally, Result, Run, RunTally, TalliedField
 from ibutsu_server.db.types import JSONDocument
-from ibutsu_server.db.writes import dialect
 from ibutsu_server.filters.grouping import group_by
 
 COLUMNS = ("component", "env", "source", "result")
@@ -48,8 +45,10 @@ def field_name(field: str) -> str:
     return f"metadata.{field[5:]}" if field.startswith("data.") else field
 
 
-def of_field(project_id: uuid.UUID, field: str, since: datetime | None = None) -> Tally | None:
-    """The results of a project that started after `since`, by the values of a field.
+def of_field(
+    project_id: uuid.UUID, field: str, since: datetime | None = None, *, only: Collection[str] | None = None
+) -> Tally | None:
+    """The results of a project that started after `since`, by the values of a field, or `only` some of them.
 
     None for a field that is not counted, because it has too many values or because no counted result has it.
     """
@@ -63,9 +62,40 @@ def of_field(project_id: uuid.UUID, field: str, since: datetime | None = None) -
             is_counted = True
         elif row.counts is None:
             total[row.value][row.outcome] += row.number
-        else:
+        elif only is None:
             add(total, row.counts, row.factor)
+        else:
+            add(total, {value: row.counts[value] for value in only if value in row.counts}, row.factor)
     return {value: left for value, outcomes in total.items() if (left := +outcomes)} if is_counted else None
+
+
+class RunCounts(NamedTuple):
+    """How many results a run has, when the first of them started, and their values by field."""
+
+    results: int
+    first: datetime
+    fields: defaultdict[str, defaultdict[str, Counter[str]]]
+
+    def common_value(self, field: str) -> str | None:
+        """What all results have."""
+        values = self.fields[field]
+        is_common = [counts.total() for counts in values.values()] == [self.results]
+        return next(iter(values)) if is_common else None
+
+
+def of_runs(project_id: uuid.UUID, runs: Collection[uuid.UUID], *fields: str) -> dict[uuid.UUID, RunCounts]:
+    """Of those runs that are counted as they are; none where one of the fields is not counted."""
+    columns = Run.id, Run.result_count, RunTally.first, RunTally.field, RunTally.counts
+    these = is_one_of(Run.id, runs), Run.is_tallied, RunTally.field.in_(fields)
+    counted = select(*columns).join_from(RunTally, Run).where(*these)
+    found: dict[uuid.UUID, RunCounts] = {}
+    for run_id, results, first, field, counts in db.session.execute(counted):
+        run = found.get(run_id) or RunCounts(results, first, defaultdict(lambda: defaultdict(Counter)))
+        add(run.fields[field], counts, 1)
+        found[run_id] = run._replace(first=min(run.first, first))
+    narrow = select(func.count()).select_from(TalliedField)
+    narrow = narrow.where(TalliedField.project_id == project_id, TalliedField.field.in_(fields))
+    return found if db.session.scalar(narrow.where(~TalliedField.is_wide)) == len(fields) else {}
 
 
 def add(total: defaultdict[str, Counter[str]], counts: Mapping[str, Mapping[str, int]], factor: int) -> None:
@@ -80,7 +110,7 @@ def _statement(project_id: uuid.UUID, field: str, value: Any, since: datetime | 
     days = _tallied(DailyTally, 1).where(DailyTally.project_id == project_id, DailyTally.field == field)
     outdated = _tallied(RunTally, -1).where(*own)
     changed = select(Run.id).where(Run.project_id == project_id, ~Run.is_tallied)
-    live = [(_is_one_of(Result.run_id, changed),), (Result.project_id == project_id, Result.run_id.is_(None))]
+    live = [(is_one_of(Result.run_id, changed),), (Result.project_id == project_id, Result.run_id.is_(None))]
     edge: list[Select[Any]] = []
     after: tuple[ColumnElement[bool], ...] = ()
     if since is not None:
@@ -93,7 +123,7 @@ def _statement(project_id: uuid.UUID, field: str, value: Any, since: datetime | 
         _row(0, cast(null(), JSONDocument)).select_from(TalliedField).where(*counted),
         days,
         outdated.where(RunTally.run_id.is_(None)),
-        outdated.where(_is_one_of(RunTally.run_id, changed)),
+        outdated.where(is_one_of(RunTally.run_id, changed)),
         *edge,
         *(_live(value, *which, *after) for which in live),
     )
@@ -109,17 +139,9 @@ def _edge(value: Any, own: tuple[ColumnElement[bool], ...], since: datetime) -> 
     return [
         _tallied(RunTally, 1).join(Run).where(*counted, RunTally.first > since),
         _live(
-            value, _is_one_of(Result.run_id, across), Result.start_time > since, Result.start_time < midnight
+            value, is_one_of(Result.run_id, across), Result.start_time > since, Result.start_time < midnight
         ),
     ]
-
-
-def _is_one_of(column: Any, ids: Select[uuid.UUID]) -> ColumnElement[bool]:
-    """As an array PostgreSQL takes them for few, as they are, and looks for each by an index."""
-    if dialect() == "sqlite":
-        return column.in_(ids)  # type: ignore[no-any-return]
-    found: ColumnElement[bool] = column == any_(func.array(ids.scalar_subquery(), type_=ARRAY(Uuid())))
-    return found
 
 
 def _tallied(entity: type[DailyTally | RunTally], factor: int) -> Select[Any]:

@@ -2,7 +2,7 @@
 
 import uuid
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -85,7 +85,12 @@ def _from_runs(scope: Scope, clauses: Sequence[Clause]) -> Select[int] | None:
 
 
 def value_counts(
-    scope: Scope, clauses: Sequence[Clause], field: str, since: datetime | None = None
+    scope: Scope,
+    clauses: Sequence[Clause],
+    field: str,
+    since: datetime | None = None,
+    *,
+    only: Collection[str] | None = None,
 ) -> Counter[str] | None:
     """How many results after `since` fulfil the clauses, by the values of a field.
 
@@ -98,7 +103,7 @@ def value_counts(
     if len(projects) != 1 or len(projects) + len(of_outcome) != len(clauses) or outcomes is None:
         return None
     project_id = _project_id(projects[0])
-    counts = tallies.of_field(project_id, field, since)
+    counts = tallies.of_field(project_id, field, since, only=only)
     if counts is None:
         return None
     if not db.session.scalar(select(_may_enter(scope, project_id))):
@@ -118,8 +123,9 @@ def _from_tallies(scope: Scope, clauses: Sequence[Clause]) -> int | None:
     if len(others) != 1 or not _may_be_tallied(others[0]):
         return None
     rest = [clause for clause in clauses if clause is not others[0]]
-    counts = value_counts(scope, rest, others[0].field)
-    return None if counts is None else sum(counts[value] for value in _values(others[0]))
+    wanted = _values(others[0])
+    counts = value_counts(scope, rest, others[0].field, only=wanted)
+    return None if counts is None else sum(counts[value] for value in wanted)
 
 
 def _may_be_tallied(clause: Clause) -> bool:

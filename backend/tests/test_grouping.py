@@ -5,10 +5,11 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import func, select
+from sqlalchemy.dialects import postgresql
 
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result, Run, User
-from ibutsu_server.filters.grouping import as_json, group_by
+from ibutsu_server.filters.grouping import as_json, by_code_points, group_by
 
 
 def _counts(entity, field):
@@ -81,3 +82,10 @@ def test_ids_and_times_are_text_for_clients():
     assert as_json(UUID(int=1)) == "00000000-0000-0000-0000-000000000001"
     assert as_json(datetime(2026, 11, 1, tzinfo=UTC)) == "2026-11-01T00:00:00Z"
     assert [as_json(value) for value in ("text", 1.5, None)] == ["text", 1.5, None]
+
+
+@pytest.mark.unit
+@pytest.mark.parametrize("value", [Result.env, func.coalesce(func.nullif(Result.env, ""), "unknown")])
+def test_text_of_every_kind_is_ordered_by_code_points(value):
+    """Whatever the locale of PostgreSQL: SQLite knows no other order."""
+    assert 'COLLATE "C"' in str(by_code_points(value).compile(dialect=postgresql.dialect()))

@@ -294,10 +294,10 @@ def test_replayed_sign_in_asks_for_the_password(sign_in):
 
 
 def test_stolen_database_shows_neither_key_nor_answer_nor_password(post, sign_in, key):
-    token = post("/user/token", json={"name": "ci", "expires": None}).json()["token"]
+    token = post("/user/token", json={"name": "nightly-pipeline", "expires": None}).json()["token"]
     sign_in()
     stored = b"".join(row.digest + row.fingerprint + row.answer for row in IdempotencyKey.query)
-    for secret in (token, "ci", key["Idempotency-Key"], PASSWORD):
+    for secret in (token, "nightly-pipeline", key["Idempotency-Key"], PASSWORD):
         assert secret.encode() not in stored
 
 

@@ -1,14 +1,15 @@
 """One page of a list: its order and its total, whichever way they are found."""
 
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
 
 from ibutsu_server import filters, pages, totals
 from ibutsu_server.access import Scope
-from ibutsu_server.db.models import Result
+from ibutsu_server.db.models import Result, Run
 from ibutsu_server.domain import listing, tallying
-from ibutsu_server.errors import Invalid
+from ibutsu_server.errors import Invalid, TookTooLong
 
 pytestmark = pytest.mark.integration
 
@@ -159,6 +160,55 @@ def test_estimate_of_more_than_a_thousand_is_the_planners(admin, results, monkey
     guessed = _newest(admin, results, ["component=web"], estimate=True)
     assert exact.total == 12
     assert guessed.total >= (4 if guessed.estimated else 12)
+
+
+@contextmanager
+def _too_long(_seconds):
+    raise TookTooLong("as in a large database")
+    yield
+
+
+@pytest.mark.parametrize("texts", [["component=web"], ["test_id%case"], ["metadata.place=here"], ["env@t"]])
+def test_what_takes_too_long_to_count_is_guessed(admin, results, monkeypatch, texts):
+    exact = _newest(admin, results, texts)
+    monkeypatch.setattr(pages, "at_most", _too_long)
+    monkeypatch.setattr(pages, "MANY", 10)
+    guessed = _newest(admin, results, texts)
+    assert guessed.items == exact.items
+    assert (guessed.total, guessed.estimated, exact.estimated) == (exact.total, True, False)
+
+
+def test_few_tests_are_looked_for_however_long_it_takes(admin, results, monkeypatch):
+    exact = _newest(admin, results, ["test_id%case"])
+    monkeypatch.setattr(pages, "at_most", _too_long)
+    assert _newest(admin, results, ["test_id%case"]) == exact
+
+
+def test_a_known_total_is_not_guessed(admin, results, monkeypatch):
+    exact = _newest(admin, results, ["metadata.place=here", "result!failed"])
+    tallying.tally(timedelta(0))
+    monkeypatch.setattr(pages, "at_most", _too_long)
+    monkeypatch.setattr(pages, "MANY", 10)
+    assert _newest(admin, results, ["metadata.place=here", "result!failed"]) == exact
+
+
+@pytest.mark.parametrize("number", [0, 7, 1000])
+def test_a_guess_does_not_contradict_the_page(admin, results, monkeypatch, number):
+    monkeypatch.setattr(pages, "at_most", _too_long)
+    monkeypatch.setattr(pages, "_guess", lambda _statement: number)
+    totals_of = {}
+    for page in (1, 3, 4):
+        found = _newest(admin, results, ["component=web"], page=page, page_size=4)
+        totals_of[page] = found.total, found.estimated, len(found.items)
+    assert totals_of == {1: (max(number, 5), True, 4), 3: (12, False, 4), 4: (min(number, 12), True, 0)}
+
+
+def test_runs_are_guessed_too(admin, results, monkeypatch):
+    query = listing.Query([f"project_id={results[0].project_id}", "metadata.none@f"], page_size=1)
+    exact = listing.newest(admin, Run, query)
+    monkeypatch.setattr(pages, "at_most", _too_long)
+    guessed = listing.newest(admin, Run, query)
+    assert (guessed.total, guessed.estimated) == (exact.total, True)
 
 
 @pytest.mark.parametrize(

@@ -78,6 +78,7 @@ def _there_on_sqlite(connection: Connection, table: str, ids: Collection[uuid.UU
 def _copy(connection: Connection, entity: Any, rows: Collection[Row]) -> None:
     columns = _columns(entity, connection.dialect)
     statement = f"COPY {entity.__tablename__} ({columns.names}) FROM STDIN"
+    connection.exec_driver_sql("SET LOCAL plan_cache_mode = auto")  # or each row's foreign keys are planned
     cursor: Any = connection.connection.cursor()
     try:
         with told(), cursor, cursor.copy(statement) as copy:

@@ -1,6 +1,7 @@
 """Pages of runs and results, for requests that wait and for background tasks alike."""
 
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 from ibutsu_server import filters, pages, totals
@@ -32,7 +33,8 @@ def newest(scope: Scope, entity: type[Listed], query: Query) -> pages.Page[Liste
     page: dict[str, Any] = {"order": order, "page": query.page, "page_size": query.page_size}
     total = totals.counted(scope, entity, clauses)
     if totals.is_of_metadata(entity, clauses):
-        return pages.search(statement, lambda: totals.newest_ids(scope, clauses), **page, total=total)
+        recent = partial(totals.newest_ids, scope, clauses)
+        return pages.search(statement, recent, **page, total=total)
     if totals.is_scattered(entity, clauses):
-        return pages.gather(statement, **page)
-    return pages.take(statement, **page, total=total, estimate=query.estimate)
+        return pages.gather(statement, **page, total=total)
+    return pages.take(statement, **page, total=total, estimate=query.estimate, may_guess=True)

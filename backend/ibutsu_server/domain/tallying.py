@@ -12,7 +12,8 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, delete, or_, select, tuple_, update
+import orjson
+from sqlalchemy import ColumnElement, Text, cast, delete, or_, select, tuple_, update
 
 from ibutsu_server import tallies
 from ibutsu_server.db import db
@@ -43,10 +44,13 @@ FIELDS = 100
 
 KNOWN_FIELDS = 1000
 
-_NAME = re.compile(r"[A-Za-z0-9_-]{1,100}")
+_KEY = re.compile(r"[A-Za-z0-9_-]{1,100}")
 _ROWS = 1000
+_LEAVES = 1000
 
 _Counts = defaultdict[str, Counter[str]]
+_Leaf = tuple[str, str, str]
+"""Field, value and outcome of a result."""
 
 
 @dataclass
@@ -55,7 +59,14 @@ class _Day:
 
     first: datetime
     last: datetime
-    seen: Counter[tuple[str, str, str]] = field(default_factory=Counter)
+    leaves: list[_Leaf] = field(default_factory=list)
+    """What `count` adds to `seen`: many at once are counted in half the time."""
+
+    seen: Counter[_Leaf] = field(default_factory=Counter)
+
+    def count(self) -> None:
+        self.seen.update(self.leaves)
+        self.leaves.clear()
 
     def by_field(self) -> dict[str, _Counts]:
         found: defaultdict[str, _Counts] = defaultdict(_counts)
@@ -133,70 +144,78 @@ def _found(project_id: uuid.UUID, rest: timedelta, last: _Found | None) -> list[
 
 def _read(run_id: uuid.UUID, wide: set[str]) -> dict[date, _Day] | None:
     """Count one run, however large; `wide` gets the fields that turn out to be so.  None: too many days."""
-    columns = Result.start_time, Result.result, Result.data, Result.component, Result.env, Result.source
+    document = cast(Result.data, Text)  # read one by one: many at once would keep the garbage collector busy
+    columns = Result.start_time, Result.result, document, Result.component, Result.env, Result.source
     results = select(*columns).where(Result.run_id == run_id).execution_options(yield_per=_ROWS)
     days: dict[date, _Day] = {}
+    metadata = _Place("metadata", wide)
     with db.session.execute(results) as rows:
         for start, outcome, data, *values in rows:
-            day = days.setdefault(start.date(), _Day(start, start))
+            day = days.get(start.date()) or days.setdefault(start.date(), _Day(start, start))
             day.first, day.last = min(day.first, start), max(day.last, start)
             if len(days) > DAYS:
                 return None
-            plain = zip(tallies.COLUMNS, (*values, outcome), strict=True)
-            found = [(name, value, outcome or "") for name, value in plain if value is not None]
-            _find_leaves("metadata", data or {}, outcome or "", wide, found)
-            day.seen.update(found)
+            for name, value in zip(tallies.COLUMNS, (*values, outcome), strict=True):
+                if value is not None:
+                    day.leaves.append((name, value, outcome or ""))
+            metadata.find(orjson.loads(data or "{}"), outcome or "", day.leaves)
+            if len(day.leaves) > _LEAVES:
+                day.count()
     for day in days.values():
+        day.count()
         values_of = Counter(name for name, _ in {(name, value) for name, value, _ in day.seen})
         wide.update(name for name, number in values_of.items() if number > VALUES)
     return days
 
 
-def _find_leaves(
-    place: str, data: JSONObject, outcome: str, wide: set[str], found: list[tuple[str, str, str]]
-) -> None:
-    """Fields and values as filters read them, but for wide ones; what cannot be counted becomes wide."""
-    names = _names[place]
-    for key, value in data.items():
-        name = names[key]
-        kind = type(value)
-        if kind is dict and name.count(".") in range(1, DEPTH):
-            wide.add(name)
-            _find_leaves(name, value, outcome, wide, found)
-        elif name in wide or value is None or not name:
-            continue
-        elif kind is str and len(value) <= VALUE_CHARACTERS:
-            found.append((name, value, outcome))
-        elif kind is int or kind is bool:
-            found.append((name, str(value).lower(), outcome))
-        else:
-            wide.add(name)
+class _Place(dict[str, str]):
+    """By key, what filters call a value at some place in the metadata; empty for what is not counted there.
 
+    That is what they cannot name, lists, and fields that are wide already.
+    """
 
-class _Names(dict[str, str]):
-    """By key, what filters call a value at some place; empty for what they cannot name, and for lists."""
-
-    def __init__(self, place: str) -> None:
+    def __init__(self, name: str, wide: set[str]) -> None:
         super().__init__()
-        self._place = place
+        self._name, self._wide = name, wide
+        self._inner: dict[str, _Place | None] = {}
 
     def __missing__(self, key: str) -> str:
-        name = f"{self._place}.{key}"
-        name = "" if is_array(name) or not _NAME.fullmatch(key) else name
+        name = f"{self._name}.{key}"
+        name = "" if is_array(name) or name in self._wide or not _KEY.fullmatch(key) else name
         if len(self) < KNOWN_FIELDS:
             self[key] = name
         return name
 
+    def find(self, data: JSONObject, outcome: str, leaves: list[_Leaf]) -> None:
+        """Fields and values as filters read them; what cannot be counted becomes wide."""
+        for key, value in data.items():
+            kind = type(value)
+            if kind is dict and (inner := self._inside(key)) is not None:
+                inner.find(value, outcome, leaves)
+            elif not (name := self[key]) or value is None:
+                continue
+            elif kind is str and len(value) <= VALUE_CHARACTERS:
+                leaves.append((name, value, outcome))
+            elif kind is int or kind is bool:
+                leaves.append((name, str(value).lower(), outcome))
+            else:
+                self._widen(key)
 
-class _NamesOfPlaces(dict[str, _Names]):
-    def __missing__(self, place: str) -> _Names:
-        names = _Names(place)
-        if len(self) < KNOWN_FIELDS:
-            self[place] = names
-        return names
+    def _inside(self, key: str) -> "_Place | None":
+        if key in self._inner:
+            return self._inner[key]
+        self._widen(key)
+        name = f"{self._name}.{key}"
+        has_names = self._name.count(".") < DEPTH - 1 and _KEY.fullmatch(key) and not is_array(name)
+        inner = _Place(name, self._wide) if has_names else None
+        if len(self._inner) < KNOWN_FIELDS:
+            self._inner[key] = inner
+        return inner
 
-
-_names = _NamesOfPlaces()
+    def _widen(self, key: str) -> None:
+        if name := self[key]:
+            self._wide.add(name)
+            self.pop(key, None)  # and is empty the next time
 
 
 def _store(project_id: uuid.UUID, read: Sequence[_Read], wide: set[str]) -> int:

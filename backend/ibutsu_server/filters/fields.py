@@ -1,6 +1,7 @@
 """Which fields an entity has in filters, and what stands behind their names."""
 
 import difflib
+from functools import cache
 from typing import Any
 
 import sqlalchemy
@@ -35,23 +36,21 @@ _ARRAYS = {f"{prefix}.{key}" for prefix in ("metadata", "data") for key in ("tag
 
 def field_names(entity: Any) -> list[str]:
     """Every field with a fixed name; what is inside JSON columns has none."""
-    columns = [name for name, column in _columns(entity).items() if _is_plain(name, column)]
-    return sorted(columns + [f"summary.{name}" for name in _COUNTS if "summary_extra" in _columns(entity)])
+    return sorted(_names(_mapper(entity)))
 
 
 def resolve(entity: Any, field: str) -> ColumnElement[Any] | Path:
     """The column or the place in a JSON column that a field names; raises `Invalid` for unknown ones."""
-    if field in field_names(entity):
+    if field in _names(_mapper(entity)):
         prefix, _, name = field.rpartition(".")
-        return _count(entity, name) if prefix else _columns(entity)[field]
+        return _count(entity, name) if prefix else getattr(entity, field)
     prefix, _, rest = field.partition(".")
-    column = _columns(entity).get(_DOCUMENTS.get(prefix, ""))
     keys = tuple(rest.split("."))
-    if column is None or not all(keys):
+    if not _has_document(entity, prefix) or not all(keys):
         raise Invalid(_unknown(entity, field), field=shown(field))
     if len(keys) > DEEPEST:
         raise Invalid(f"{shown(field)}: at most {DEEPEST} keys may be named", field=shown(field))
-    return Path(column, keys)
+    return Path(getattr(entity, _DOCUMENTS[prefix]), keys)
 
 
 def is_known(entity: Any, field: str) -> bool:
@@ -67,13 +66,24 @@ def is_array(field: str) -> bool:
     return field in _ARRAYS
 
 
-def _columns(entity: Any) -> dict[str, ColumnElement[Any]]:
+def _mapper(entity: Any) -> Mapper[Any]:
     mapper: Mapper[Any] = sqlalchemy.inspect(entity).mapper
-    return {attribute.key: getattr(entity, attribute.key) for attribute in mapper.column_attrs}
+    return mapper
+
+
+@cache
+def _names(mapper: Mapper[Any]) -> frozenset[str]:
+    columns = mapper.columns.items()
+    counts = [f"summary.{name}" for name in _COUNTS if "summary_extra" in mapper.columns]
+    return frozenset([name for name, column in columns if _is_plain(name, column)] + counts)
 
 
 def _is_plain(name: str, column: ColumnElement[Any]) -> bool:
     return name not in _HIDDEN and not isinstance(column.type, JSON | LargeBinary)
+
+
+def _has_document(entity: Any, prefix: str) -> bool:
+    return _DOCUMENTS.get(prefix, "") in _mapper(entity).columns
 
 
 def _count(run: Any, name: str) -> ColumnElement[int]:
@@ -91,7 +101,7 @@ def _count(run: Any, name: str) -> ColumnElement[int]:
 
 def _unknown(entity: Any, field: str) -> str:
     names = field_names(entity)
-    if field in _DOCUMENTS and _DOCUMENTS[field] in _columns(entity):
+    if _has_document(entity, field):
         return f"'{field}' alone cannot be filtered: name a key in it, for example {field}.key"
     near = difflib.get_close_matches(field[:100], names, n=3, cutoff=0.5)
     hint = f"did you mean {' or '.join(near)}?" if near else f"known fields are {', '.join(names)}"

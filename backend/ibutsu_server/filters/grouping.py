@@ -2,10 +2,12 @@
 
 import re
 from datetime import UTC, datetime
+from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Text, cast, literal
+from sqlalchemy import ColumnElement, String, Text, cast, func, literal
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 
 from ibutsu_server.errors import Invalid
@@ -30,6 +32,10 @@ def group_by(entity: Any, field: str) -> ColumnElement[Any] | None:
 
     Lists, such as tags, are JSON as a whole.  Use one and the same object in every part of a statement.
     """
+    return _group_by_table(entity, field) if isinstance(entity, type) else _group_by(entity, field)
+
+
+def _group_by(entity: Any, field: str) -> ColumnElement[Any] | None:
     if not _NAME.fullmatch(field):
         return None
     try:
@@ -41,6 +47,27 @@ def group_by(entity: Any, field: str) -> ColumnElement[Any] | None:
     if is_array(field):
         return _document(target)
     return _EitherText(on_postgresql.text(target), on_sqlite.text(target))
+
+
+_group_by_table = lru_cache(maxsize=1024)(_group_by)
+"""To make one takes as long as a short query."""
+
+
+def by_code_points(value: Any) -> ColumnElement[Any]:
+    """Text that has the same order on both databases; other values as they are."""
+    ordered: ColumnElement[Any] = (
+        _EitherText(value.collate("C"), value) if isinstance(value.type, String) else value
+    )
+    return ordered
+
+
+def id_as_text(column: Any) -> ColumnElement[Any]:
+    """As clients read it, where thousands of them are not worth an object each."""
+    stored = cast(column, Text())
+    hyphenated: ColumnElement[str] = func.substr(stored, 1, 8)
+    for start, end in pairwise((9, 13, 17, 21, 33)):
+        hyphenated = hyphenated.concat("-").concat(func.substr(stored, start, end - start))
+    return _EitherText(stored, hyphenated)
 
 
 def as_json(value: Any) -> Any:

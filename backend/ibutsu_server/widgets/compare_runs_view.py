@@ -11,6 +11,7 @@ from sqlalchemy import select
 from ibutsu_server import totals
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
+from ibutsu_server.db.ids import is_one_of
 from ibutsu_server.db.models import Result
 from ibutsu_server.filters.grouping import group_by
 from ibutsu_server.widgets import shapes
@@ -120,8 +121,8 @@ def _whole(
 ) -> tuple[list[Any], list[Any], list[Any]]:
     """The results themselves in place of their ids, but for those that were deleted in between."""
     ids = [id_ for pair in pairs for id_ in pair] + [*left, *right]
-    stored = db.session.scalars(scope.select(Result).where(Result.id.in_(ids))) if ids else ()
-    whole = {result.id: shapes.result(result) for result in stored}
+    stored = scope.select(Result).with_only_columns(*shapes.RESULT).where(is_one_of(Result.id, ids))
+    whole = {row.id: shapes.result(row) for row in db.session.execute(stored)}
     return (
         [[whole[one], whole[other]] for one, other in pairs if one in whole and other in whole],
         [whole[id_] for id_ in left if id_ in whole],

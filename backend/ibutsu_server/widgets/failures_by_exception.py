@@ -9,10 +9,10 @@ from sqlalchemy import Row, Select, func, select
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
-from ibutsu_server.filters.grouping import group_by
+from ibutsu_server.filters.grouping import by_code_points, group_by
 from ibutsu_server.widgets.failures import FAILED
 from ibutsu_server.widgets.parameters import Filters, Project
-from ibutsu_server.widgets.recent_results import Window, alphabetic, found_in, window
+from ibutsu_server.widgets.recent_results import Window, found_in, window
 from ibutsu_server.widgets.widget import Answer, Widget
 
 FAILURES = 100_000
@@ -71,7 +71,7 @@ one of each.
         return (
             select(named.c.name, *(number.label(name) for name, number in numbers.items()))
             .group_by(named.c.name)
-            .order_by(failures.desc(), alphabetic(named.c.name))
+            .order_by(failures.desc(), by_code_points(named.c.name))
             .limit(self.exceptions)
         )
 

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, Select, and_, case, func, select
 
 from ibutsu_server.access import Scope
 from ibutsu_server.db.models import Run
-from ibutsu_server.filters.grouping import group_by
+from ibutsu_server.filters.grouping import by_code_points, group_by
 from ibutsu_server.widgets import heatmaps, jenkins_jobs
 from ibutsu_server.widgets.conditions import Rows
 from ibutsu_server.widgets.parameters import ASKED, Builds, Filters, Project, Text
@@ -81,7 +81,7 @@ def _statement(found: Rows, group: ColumnElement[Any], *, builds: int, runs: int
             func.sum(func.count()).over().label("looked_at"),
         )
         .group_by(newest.c.build)
-        .order_by(began.desc(), jenkins_jobs.by_code_points(newest.c.build).desc())
+        .order_by(began.desc(), by_code_points(newest.c.build).desc())
         .limit(builds)
         .subquery("chosen")
     )

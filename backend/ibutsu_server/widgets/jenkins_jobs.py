@@ -3,14 +3,13 @@
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from sqlalchemy import CTE, ColumnElement, Select, Text, func, select, type_coerce
+from sqlalchemy import CTE, Select, func, select
 
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Run
 from ibutsu_server.filters import Clause
-from ibutsu_server.filters.either import either
-from ibutsu_server.filters.grouping import group_by
+from ibutsu_server.filters.grouping import by_code_points, group_by
 from ibutsu_server.pages import offset_of
 from ibutsu_server.widgets.conditions import Rows, rows
 
@@ -88,11 +87,6 @@ def duration(build: Any) -> float:
     """Seconds from the start of the first run to that of the last, and what the longest took."""
     seconds: float = (build.last - build.first).total_seconds() + (build.longest or 0.0)
     return seconds
-
-
-def by_code_points(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Text that has the same order on both databases; other values as they are."""
-    return type_coerce(either(value.collate("C"), value), Text()) if isinstance(value.type, Text) else value
 
 
 def _is_short(found: Sequence[Any], runs: int, builds: int) -> bool:

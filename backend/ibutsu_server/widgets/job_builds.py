@@ -31,10 +31,15 @@ Found = set[tuple[str, UUID | None]]
 
 
 class Builds(NamedTuple):
-    """`numbers` from the oldest to the newest, and a condition for what may be a result of theirs."""
+    """`numbers` from the oldest to the newest, and where their results are.
+
+    Of the results of `runs` and of those `alone`, without a run, some may be of other builds; `alone` is None
+    where there are none.
+    """
 
     numbers: list[str]
-    place: ColumnElement[bool]
+    runs: set[UUID]
+    alone: ColumnElement[bool] | None
     warnings: list[str]
 
 
@@ -48,18 +53,17 @@ def newest(scope: Scope, project_id: UUID, job: str, count: int) -> Builds:
     of_runs = _of_runs(scope, project, Clause(JOB, "=", job))
     found = of_runs | loose
     numbers = newest_builds({build for build, _ in found}, count)
-    runs = {run for build, run in found if build in numbers}
-    place: ColumnElement[bool] = Result.run_id.in_(runs - {None})
-    if None in runs:
-        place = or_(place, Result.id.in_(select(without_run.c.id)))
+    places = {run for build, run in found if build in numbers}
+    runs = {run for run in places if run is not None}
+    alone = Result.id.in_(select(without_run.c.id)) if None in places else None
     cuts = {
         f"Only the newest {RUNS} runs of the job are looked at": len(of_runs) >= RUNS,
         f"Of the results whose run does not tell its build, only the newest {LOOSE} are looked at": has_more
         and (loose or not found),
-        f"Of the results without a run, only the newest {LOOSE} are looked at": None in runs
+        f"Of the results without a run, only the newest {LOOSE} are looked at": None in places
         and db.session.scalar(select(func.count()).select_from(without_run)) == LOOSE,
     }
-    return Builds(numbers, place, [warning for warning, is_cut in cuts.items() if is_cut])
+    return Builds(numbers, runs, alone, [warning for warning, is_cut in cuts.items() if is_cut])
 
 
 def text_of(entity: Any, field: str) -> Any:

@@ -13,9 +13,10 @@ from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
 from ibutsu_server.db.types import UtcDateTime
+from ibutsu_server.filters.grouping import by_code_points
 from ibutsu_server.widgets.failures import FAILED, failure_percentage
 from ibutsu_server.widgets.parameters import Filters, Project
-from ibutsu_server.widgets.recent_results import Window, alphabetic, found_in, window
+from ibutsu_server.widgets.recent_results import Window, found_in, window
 from ibutsu_server.widgets.widget import Answer, Widget
 
 FAILURES = 100_000
@@ -65,7 +66,7 @@ of their results, skipped ones left out.
             recent.statement.with_only_columns(*columns, failures.label("failures"))
             .where(Result.result.in_(FAILED), Result.test_id.is_not(None))
             .group_by(*columns)
-            .order_by(failures.desc(), alphabetic(Result.test_id), Result.project_id)
+            .order_by(failures.desc(), by_code_points(Result.test_id), Result.project_id)
             .limit(self.tests)
             .cte("worst")
         )
@@ -84,7 +85,7 @@ def _counts(recent: Window, worst: CTE) -> Select[Any]:
         .scalar_subquery()
     )
     start = func.coalesce(beginning, literal(recent.start, UtcDateTime()))
-    found = select(worst, start.label("start"), beginning.is_not(None).label("is_cut")).cte("tests")
+    found = select(worst, start.label("start"), beginning.is_not(None).label("is_cut")).cte("worst_tests")
     tests = found.prefix_with("MATERIALIZED").c  # else PostgreSQL looks for the beginning with each result
     columns = tests.project_id, tests.test_id, tests.is_cut
     failed = Result.result.in_(FAILED)
@@ -101,7 +102,7 @@ def _counts(recent: Window, worst: CTE) -> Select[Any]:
         .where(Result.start_time > tests.start)
         .group_by(*columns)
         .having(failures > 0)
-        .order_by(failures.desc(), alphabetic(tests.test_id), tests.project_id)
+        .order_by(failures.desc(), by_code_points(tests.test_id), tests.project_id)
     )
 
 

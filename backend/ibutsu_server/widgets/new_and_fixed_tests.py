@@ -8,10 +8,10 @@ from sqlalchemy import CTE, ColumnElement, Row, Select, Text, case, cast, func, 
 
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
+from ibutsu_server.filters.grouping import by_code_points
 from ibutsu_server.widgets.failures import FAILED
 from ibutsu_server.widgets.last_results import last_results, that_fit
 from ibutsu_server.widgets.parameters import Filters, Project
-from ibutsu_server.widgets.recent_results import alphabetic
 from ibutsu_server.widgets.recent_runs import recent_runs, told
 from ibutsu_server.widgets.widget import Answer, Widget
 
@@ -51,13 +51,13 @@ class NewAndFixedTests(Widget):
         tests = _both(last_results([now, before]), now, before)
         lists = [self._list(tests, kind, condition).subquery() for kind, condition in _kinds(tests).items()]
         found = union_all(*(select(one) for one in lists)).subquery()
-        return select(found).order_by(alphabetic(found.c.test_id))
+        return select(found).order_by(by_code_points(found.c.test_id))
 
     def _list(self, tests: CTE, kind: str, condition: ColumnElement[bool]) -> Select[Any]:
         return (
             select(tests, literal(kind, Text()).label("kind"), func.count().over().label("total"))
             .where(condition)
-            .order_by(alphabetic(tests.c.test_id))
+            .order_by(by_code_points(tests.c.test_id))
             .limit(self.tests)
         )
 

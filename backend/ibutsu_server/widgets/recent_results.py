@@ -11,7 +11,6 @@ from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, Result, Run
 from ibutsu_server.db.types import now
-from ibutsu_server.filters.either import either
 from ibutsu_server.filters.grouping import as_json
 from ibutsu_server.widgets.conditions import rows
 
@@ -49,11 +48,6 @@ def window(  # noqa: PLR0913 - what to look at, and how much of it
         warnings.append(f"Only the newest {most} {what}, since {as_json(cut)}, are looked at")
     statement = found.statement.where(Result.project_id.in_(projects), Result.start_time > (cut or start))
     return Window(statement, cut or start, [*found.warnings, *warnings])
-
-
-def alphabetic(text: Any) -> ColumnElement[Any]:
-    """The same order on every database, whatever its language."""
-    return either(text.collate("C"), text)
 
 
 def found_in(row: Any) -> dict[str, Any]:

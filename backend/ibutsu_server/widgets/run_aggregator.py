@@ -11,10 +11,9 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Run
 from ibutsu_server.db.types import now
 from ibutsu_server.filters.grammar import shown
-from ibutsu_server.filters.grouping import group_by
+from ibutsu_server.filters.grouping import by_code_points, group_by
 from ibutsu_server.widgets import heatmaps
 from ibutsu_server.widgets.conditions import rows
-from ibutsu_server.widgets.jenkins_jobs import by_code_points
 from ibutsu_server.widgets.parameters import ASKED, Filters, Project, Text
 from ibutsu_server.widgets.rates import shares
 from ibutsu_server.widgets.widget import Answer, Widget

@@ -11,7 +11,15 @@ def time(value: datetime | None) -> str | None:
     return value.astimezone(UTC).replace(tzinfo=None).isoformat() + "Z" if value else None
 
 
-def result(result: Result) -> dict[str, Any]:
+RESULT = (
+    *(Result.id, Result.test_id, Result.start_time, Result.duration, Result.result),
+    *(Result.component, Result.env, Result.source, Result.run_id, Result.project_id),
+    *(Result.data, Result.params, Result.attempts),
+)
+"""What `result` needs of one, if it is not a whole entity."""
+
+
+def result(result: Any) -> dict[str, Any]:
     return {
         "id": str(result.id),
         "test_id": result.test_id,

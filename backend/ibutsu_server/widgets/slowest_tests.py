@@ -10,9 +10,9 @@ from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
 from ibutsu_server.db.types import now
-from ibutsu_server.filters.grouping import as_json
+from ibutsu_server.filters.grouping import as_json, by_code_points
 from ibutsu_server.widgets.parameters import Filters, Project
-from ibutsu_server.widgets.recent_results import Window, alphabetic, window
+from ibutsu_server.widgets.recent_results import Window, window
 from ibutsu_server.widgets.widget import Answer, Widget
 
 RESULTS = 200_000
@@ -66,7 +66,7 @@ newer half of the days divided by that of the older half.
             .where(Result.result.is_distinct_from("skipped"))
             .group_by(*columns)
             .having(first.is_not(None))
-            .order_by(first.desc(), alphabetic(Result.test_id), Result.project_id)
+            .order_by(first.desc(), by_code_points(Result.test_id), Result.project_id)
             .limit(self.tests)
         )
 

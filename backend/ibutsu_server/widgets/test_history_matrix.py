@@ -10,10 +10,10 @@ from sqlalchemy import CTE, Row, Select, func, select
 
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
+from ibutsu_server.filters.grouping import by_code_points
 from ibutsu_server.widgets.failures import FAILED
 from ibutsu_server.widgets.last_results import last_results, that_fit
 from ibutsu_server.widgets.parameters import Filters, Project
-from ibutsu_server.widgets.recent_results import alphabetic
 from ibutsu_server.widgets.recent_runs import recent_runs, told
 from ibutsu_server.widgets.widget import Answer, Widget
 
@@ -59,14 +59,14 @@ that failed in some runs and not in others first.
             .add_columns(failures.label("failures"), has_changed.label("has_changed"))
             .group_by(last.c.test_id)
             .having(func.count().filter(last.c.result == "passed") < results)
-            .order_by(has_changed.desc(), failures.desc(), alphabetic(last.c.test_id))
+            .order_by(has_changed.desc(), failures.desc(), by_code_points(last.c.test_id))
             .limit(self.tests)
             .subquery()
         )
         return (
             select(rows, last.c.run_id, last.c.id, last.c.result)
             .join(last, last.c.test_id == rows.c.test_id)
-            .order_by(rows.c.has_changed.desc(), rows.c.failures.desc(), alphabetic(rows.c.test_id))
+            .order_by(rows.c.has_changed.desc(), rows.c.failures.desc(), by_code_points(rows.c.test_id))
         )
 
     def _warnings(self, total: int) -> list[str]:

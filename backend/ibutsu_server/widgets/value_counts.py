@@ -4,15 +4,14 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Select, Text, func, select
+from sqlalchemy import ColumnElement, Select, func, select
 
 from ibutsu_server import totals
 from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
 from ibutsu_server.filters import Clause
-from ibutsu_server.filters.either import either
-from ibutsu_server.filters.grouping import group_by
+from ibutsu_server.filters.grouping import by_code_points, group_by
 from ibutsu_server.widgets.conditions import rows
 
 GROUPS = 1000
@@ -54,10 +53,5 @@ def _read(statement: Select[Any], value: ColumnElement[Any], since: datetime | N
     values = newest.subquery().c.value
     count = func.count()
     grouped = select(values, count, func.sum(count).over()).group_by(values)
-    found = db.session.execute(grouped.order_by(count.desc(), _ordered(values)).limit(GROUPS + 1)).all()
+    found = db.session.execute(grouped.order_by(count.desc(), by_code_points(values)).limit(GROUPS + 1)).all()
     return Counted([(row[0], row[1]) for row in found], is_complete=not found or found[0][2] < ROWS)
-
-
-def _ordered(value: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Text by code points on both databases."""
-    return either(value.collate("C"), value) if isinstance(value.type, Text) else value

@@ -188,7 +188,8 @@ def test_postgresql_connections_have_a_time_limit_and_utc():
     options = engine_options("postgresql+psycopg://h/d", statement_timeout_seconds=1.5)["connect_args"][
         "options"
     ]
-    assert options.startswith("-c statement_timeout=1500 -c jit=off -c timezone=utc")
+    assert "-c statement_timeout=1500 " in options
+    assert "-c timezone=utc " in options
 
 
 @pytest.mark.unit

@@ -111,7 +111,7 @@ def _plans(scope: Scope, entity: type[Any], texts: list[str], *, page: int = 2) 
         listing.newest(scope, entity, listing.Query(texts, page=page))
     finally:
         event.remove(db.engine, "before_cursor_execute", note)
-    return (_plan(*statement) for statement in sent)
+    return (_plan(*statement) for statement in sent if statement[0].startswith(("SELECT", "WITH")))
 
 
 def _plan(statement: str, parameters: Any) -> list[str]:

@@ -273,6 +273,15 @@ class TestWideFields:
         assert tallying.tally(AT_ONCE) == 0
 
 
+def test_every_object_is_looked_into_however_many_there_are(report, project, make_run, monkeypatch):
+    report(zone={"name": "eu"})
+    tallying.tally(AT_ONCE)
+    monkeypatch.setattr(tallying, "KNOWN_FIELDS", 3)
+    report(run=make_run(project_id=project.id), **{f"object{i}": {} for i in range(9)}, zone={"name": "eu"})
+    tallying.tally(AT_ONCE)
+    assert tallies.of_field(project.id, "metadata.zone.name") == {"eu": {"passed": 2}}
+
+
 def test_a_project_takes_its_counts_along(report, project):
     report(owner="ann")
     tallying.tally(AT_ONCE)

@@ -17,11 +17,6 @@ WORKED_EXAMPLE = [
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def check(shop, make_run, make_artifact):
     """`check("passes: 7", ...)` makes a run with these files and returns its id."""
 

@@ -13,11 +13,6 @@ START = datetime(2026, 11, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def report(shop, make_run, make_result):
     """`report(env, "a.py::t1 passed", ...)` makes a run with these results and returns it."""
     clock = iter(START + timedelta(minutes=i) for i in range(1000))

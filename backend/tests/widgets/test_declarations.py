@@ -142,3 +142,22 @@ def test_page_of_a_widget_names_its_parameters(id_):
     page = (REFERENCE / f"{id_}.md").read_text()
     named = re.findall(r"^\| `(\w+)` \|", page, re.MULTILINE)
     assert set(named) >= set(WIDGETS[id_].parameters())
+
+
+FILTERS = (
+    *("test_id=a", "test_id~a", "test_id%a", "test_id@t", "component*web;api", "result!passed", "duration>1"),
+    *("start_time>2026-01-01", "metadata.owner=amy", "metadata.owner~a", "metadata.tags*a;b", "run_id@f"),
+)
+
+
+@pytest.mark.integration
+@pytest.mark.parametrize("text", FILTERS)
+@pytest.mark.parametrize(
+    "name", [name for name, widget in WIDGETS.items() if "additional_filters" in widget.model_fields]
+)
+def test_every_filter_can_be_asked_of_every_widget(api, shop, name, text):
+    values = {"project": "shop", "builds": 1, "job_name": "nightly", "group_field": "env"}
+    query = {key: value for key, value in values.items() if key in WIDGETS[name].model_fields}
+    filters = [text, text] if name == "compare-runs-view" else text
+    answer = api.get(f"/api/widget/{name}", params={**query, "additional_filters": filters})
+    assert answer.status_code == 200, answer.text

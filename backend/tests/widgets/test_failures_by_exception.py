@@ -20,11 +20,6 @@ def clock():
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def fail(shop, make_result):
     """`fail(exception, ...)` makes a failed result of an hour ago."""
 

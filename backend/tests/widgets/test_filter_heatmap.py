@@ -14,11 +14,6 @@ START = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def add(shop, make_run):
     """`add(component, hours_ago, env, **counts)` makes a run and returns its id."""
 

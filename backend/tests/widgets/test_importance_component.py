@@ -4,18 +4,17 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from helpers.assertions import assert_problem
+from sqlalchemy import select
 
+from ibutsu_server.db import db
+from ibutsu_server.db.models import RunTally
+from ibutsu_server.domain import tallying
 from ibutsu_server.widgets import importance_component, job_builds
 
 URL = "/api/widget/importance-component"
 NOTHING = {"percentage": "N/A", "result_list": []}
 NO_BUILD = {"percentage": "NA", "result_list": []}
 STANDARD = ("critical", "high", "medium", "low")
-
-
-@pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
 
 
 @pytest.fixture
@@ -54,12 +53,30 @@ def _table(api, **query):
 
 
 def _listed(table):
-    """The ids of all results, by build."""
+    """The ids of the results of the one component, by build."""
     return {
         build: [id_ for cell in cells.values() for id_ in cell["result_list"]]
         for row in table
         for build, cells in row["data"].items()
     }
+
+
+def _ids(table):
+    cells = [cell for row in table for cells in row["data"].values() for cell in cells.values()]
+    return [id_ for cell in cells for id_ in cell["result_list"]]
+
+
+def _rates(table):
+    return {
+        (row["component"], build, importance): cell["percentage"]
+        for row in table
+        for build, cells in row["data"].items()
+        for importance, cell in cells.items()
+    }
+
+
+def _of_build(build, *, job="job", **metadata):
+    return {"jenkins": {"job_name": job, "build_number": build}, **metadata}
 
 
 @pytest.fixture
@@ -173,7 +190,7 @@ def report_build(shop, make_run, make_result):
     """`report_build("9", 2)` makes a run that says which build it is, with so many results."""
 
     def make(build, count=1, *, outcome="passed", **values):
-        metadata = {"jenkins": {"job_name": "job", "build_number": build}}
+        metadata = _of_build(build)
         run = make_run(project_id=shop.id, metadata=metadata)
         place = {"project_id": shop.id, "run_id": run.id, "component": "c1"}
         values = {**place, "metadata": {**metadata, "importance": "high"}, **values}
@@ -234,6 +251,48 @@ def test_only_newest_results_are_listed_and_all_are_rated(api, report, monkeypat
 
 
 @pytest.mark.integration
+def test_counted_runs_are_rated_as_if_they_were_read(api, report, report_build, monkeypatch):
+    """Runs of one build and component from their counts, all others from their results."""
+    report_build("9", 3, metadata=_of_build("9", importance="low"), outcome="failed")
+    report_build("9", 2, metadata=_of_build("9"))
+    report_build("10", 2, component="c2", env="qa")
+    report_build("10", 1, component="c3")
+    report_build("10", 1, metadata=_of_build("10", job="other"))
+    report_build("10", 1, metadata=_of_build("8"))
+    report("10", "c1", "high", "passed")
+    report("9", "c2", "high", None)
+    whole = {env: _get(api, env=env) for env in ("", "qa")}
+    monkeypatch.setattr(importance_component, "RESULTS", 2)
+    tallying.tally(timedelta(0))
+    for env, expected in whole.items():
+        answer = _get(api, env=env)
+        assert _rates(answer["table_data"]) == _rates(expected["table_data"])
+        assert set(_ids(answer["table_data"])) <= set(_ids(expected["table_data"]))
+        assert len(_ids(answer["table_data"])) == 2
+
+
+@pytest.mark.integration
+def test_counted_runs_are_not_read_for_their_rates(api, report_build, shop):
+    report_build("9", 2)
+    tallying.tally(timedelta(0))
+    counts = db.session.scalars(select(RunTally).filter_by(field="metadata.importance")).one()
+    counts.counts = {"high": {"passed": 1, "failed": 1}}  # as nobody else would
+    db.session.commit()
+    assert _rates(_table(api))["c1", "9", "high"] == 0.5
+
+
+@pytest.mark.integration
+def test_the_newest_are_listed_whether_they_are_counted_or_not(api, report, report_build, monkeypatch):
+    monkeypatch.setattr(importance_component, "RESULTS", 2)
+    report("8", "c1", "high", "passed")
+    report("8", "c2", "high", "passed")
+    tallying.tally(timedelta(0))
+    newest = report_build("9", 2, start_time=datetime(2026, 11, 20, tzinfo=UTC))
+    tallying.tally(timedelta(0))
+    assert sorted(_ids(_table(api))) == sorted(newest)
+
+
+@pytest.mark.integration
 def test_missing_rates_are_told(api, report, monkeypatch):
     monkeypatch.setattr(importance_component, "RESULTS", 1)
     monkeypatch.setattr(importance_component, "COUNTS", 1)
@@ -242,6 +301,16 @@ def test_missing_rates_are_told(api, report, monkeypatch):
     answer = _get(api)
     assert answer["table_data"][0]["data"]["9"]["low"]["percentage"] == "N/A"
     assert "some rates are missing" in answer["warnings"][0]
+
+
+@pytest.mark.integration
+def test_all_that_is_listed_is_rated(api, report, monkeypatch):
+    monkeypatch.setattr(importance_component, "COUNTS", 1)
+    report("9", "c1", "high", "passed")
+    report("9", "c1", "low", "passed")
+    answer = _get(api)
+    assert answer["table_data"][0]["data"]["9"]["low"]["percentage"] == 1
+    assert "warnings" not in answer
 
 
 @pytest.mark.integration

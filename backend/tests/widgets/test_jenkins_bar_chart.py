@@ -13,11 +13,6 @@ KEYS = ["passed", "skipped", "error", "failed", "xpassed", "xfailed"]
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def add(shop, make_run):
     """`add(build, hours_ago, **counts)` makes a run of a build."""
 

@@ -13,11 +13,6 @@ NOTE = [{"name": "a", "value": "b"}]
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def add(shop, make_run):
     """`add(build, component, hours_ago, passed, failed)` makes a run of the job and returns its id."""
 

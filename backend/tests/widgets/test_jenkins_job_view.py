@@ -12,11 +12,6 @@ START = datetime(2026, 11, 20, 8, 43, 19, tzinfo=UTC)
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def add(shop, make_run):
     """`add(build, seconds after the start, duration, **counts)` makes a run of a build."""
 

@@ -13,11 +13,6 @@ KINDS = ("newly_failing", "fixed", "still_failing", "new", "missing")
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def before(shop, make_run):
     return make_run(project_id=shop.id, start_time=NOW - timedelta(days=1))
 

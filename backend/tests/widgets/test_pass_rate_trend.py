@@ -19,11 +19,6 @@ def clock():
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def report(shop, make_run):
     """`report(time, tests, failures, skips)` makes a run."""
 

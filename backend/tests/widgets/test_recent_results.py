@@ -33,11 +33,6 @@ every_widget = pytest.mark.parametrize("widget", EMPTY)
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def two_runs(shop, make_run, make_result):
     """With a test that fails in both."""
     for _ in range(2):

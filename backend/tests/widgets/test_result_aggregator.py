@@ -22,11 +22,6 @@ def clock():
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def run(shop, make_run):
     return make_run(project_id=shop.id)
 

@@ -8,11 +8,6 @@ KEYS = ["error", "skipped", "failed", "passed", "total", "xfailed", "xpassed"]
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def worked_example(shop, make_run):
     """Runs A to D of the reference."""
 

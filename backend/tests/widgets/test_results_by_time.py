@@ -20,11 +20,6 @@ def clock():
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def report(shop, make_run):
     """`report(time, ...)` makes a run of 10 tests: one failed, one an error and two skipped."""
 

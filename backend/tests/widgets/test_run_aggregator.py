@@ -14,11 +14,6 @@ NOTHING = {key: {} for key in KEYS}
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def add(shop, make_run):
     def make(component="c1", **counts):
         return make_run(project_id=shop.id, component=component, summary=counts or {"tests": 1})

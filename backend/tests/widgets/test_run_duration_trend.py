@@ -10,11 +10,6 @@ NOW = datetime(2026, 11, 20, 12, tzinfo=UTC)
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def report(shop, make_run):
     """`report(days, seconds)` makes a run of that many days ago that took so long."""
 

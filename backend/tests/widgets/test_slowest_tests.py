@@ -19,11 +19,6 @@ def clock():
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def report(shop, make_result):
     """`report(test, *durations)` makes a result for each, two days apart, the last one a day ago."""
 

@@ -13,11 +13,6 @@ OUTCOMES = {"P": "passed", "F": "failed", "E": "error", "S": "skipped"}
 
 
 @pytest.fixture
-def shop(make_project):
-    return make_project(name="shop")
-
-
-@pytest.fixture
 def runs(shop, make_run):
     """Three, the oldest first."""
     return [make_run(project_id=shop.id, start_time=NOW + timedelta(days=day)) for day in range(3)]
