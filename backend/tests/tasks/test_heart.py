@@ -56,7 +56,7 @@ def test_process_is_known_while_it_lives(celery, under_way, sent):
     living = Heart(celery, "worker", queues=["upkeep", "imports", "other"], concurrency=3)
     living.start()
     seen = []
-    assert eventually(lambda: seen.extend(_known()) or seen, 10)
+    assert eventually(lambda: seen.extend(_known()) or seen, 30)
     (worker,) = seen
     assert (worker.queues, worker.concurrency) == (["imports", "upkeep"], 3)
     assert worker.doing == [{"task": "run_import", "about": str(under_way.id)}]
