@@ -1,0 +1,3 @@
+export function ProjectSwitcher() {
+  return null;
+}

@@ -1,0 +1,3 @@
+export function SearchButton({ projectId }: { projectId: string }) {
+  return <span hidden>{projectId}</span>;
+}

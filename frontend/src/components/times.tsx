@@ -1,0 +1,63 @@
+/** Times and durations as people say them. */
+import { useEffect, useState } from "react";
+
+const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
+  ["year", 365 * 86_400],
+  ["month", 30 * 86_400],
+  ["week", 7 * 86_400],
+  ["day", 86_400],
+  ["hour", 3600],
+  ["minute", 60],
+];
+const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
+const absolute = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "long" });
+const MINUTE = 60_000;
+
+/** Such as "3 hours ago"; the exact time, with its zone, is in the tooltip. */
+export function Ago({ time }: { time: string }) {
+  const now = useNow(MINUTE);
+  return (
+    <time dateTime={time} title={formatTime(time)}>
+      {formatAgo(time, now)}
+    </time>
+  );
+}
+
+export function formatAgo(time: string, now = Date.now()): string {
+  const seconds = (new Date(time).getTime() - now) / 1000;
+  const unit = UNITS.find(([, size]) => Math.abs(seconds) >= size);
+  return unit ? relative.format(Math.trunc(seconds / unit[1]), unit[0]) : "just now";
+}
+
+export function formatTime(time: string): string {
+  return absolute.format(new Date(time));
+}
+
+/** Seconds as "1 h 2 min", "3 min 4 s", "1.2 s" or "12 ms"; a dash where there are none. */
+export function formatDuration(seconds: number | null | undefined): string {
+  if (seconds == null) return "–";
+  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
+  if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return joined(Math.floor(whole / 60), "min", whole % 60, "s");
+  return joined(Math.floor(whole / 3600), "h", Math.round((whole % 3600) / 60), "min");
+}
+
+export function formatBytes(bytes: number): string {
+  const exponent = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), 4);
+  const value = bytes / 1024 ** exponent;
+  return `${exponent ? Number(value.toFixed(1)) : value} ${["bytes", "KiB", "MiB", "GiB", "TiB"][exponent] ?? ""}`;
+}
+
+function joined(many: number, of: string, few: number, ofThose: string): string {
+  return few ? `${many} ${of} ${few} ${ofThose}` : `${many} ${of}`;
+}
+
+function useNow(every: number): number {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), every);
+    return () => clearInterval(timer);
+  }, [every]);
+  return now;
+}

@@ -1,0 +1,5 @@
+import { Page } from "@/components/page";
+
+export function ResetPasswordPage() {
+  return <Page title="ResetPassword">To be written</Page>;
+}

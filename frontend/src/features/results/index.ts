@@ -1,0 +1,1 @@
+export { ResultListPage } from "./result-list-page";

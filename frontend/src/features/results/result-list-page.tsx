@@ -1,0 +1,5 @@
+import { Page } from "@/components/page";
+
+export function ResultListPage() {
+  return <Page title="ResultList">To be written</Page>;
+}

@@ -1,0 +1,2 @@
+export { RunListPage } from "./run-list-page";
+export { ComparePage } from "./compare-page";
