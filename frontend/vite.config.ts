@@ -16,6 +16,7 @@ export default defineConfig({
     include: ["src/**/*.test.{ts,tsx}"],
     css: false,
     restoreMocks: true,
+    env: { DEBUG_PRINT_LIMIT: process.env.DEBUG_PRINT_LIMIT ?? "0" },
     testTimeout: 15_000,
     server: { deps: { inline: [/@patternfly/] } },
     coverage: {

@@ -8,6 +8,12 @@ export function problemOf(error: unknown): Problem {
   return made(502, "Unexpected answer", "Something between this page and the server answered in its place.");
 }
 
+/** What is wrong with which field, for forms that show it there. */
+export function fieldErrorsOf(error: unknown): Record<string, string> {
+  const found = error == null ? [] : (problemOf(error).errors ?? []);
+  return Object.fromEntries(found.map(({ field, message }) => [field, message]));
+}
+
 export const NO_CONNECTION = made(
   0,
   "No connection",

@@ -1,5 +1,6 @@
 /** A table of what the server listed: sorting, columns to choose, rows to select, pages; it knows no nouns. */
 import {
+  Checkbox,
   Pagination as Pager,
   Toolbar,
   ToolbarContent,
@@ -125,18 +126,19 @@ export function DataTable<Row extends { id: string }>({
             <Thead>
               <Tr>
                 {selection && (
-                  <Th
-                    select={{
-                      onSelect: (_, isSelecting) => table.toggleAllRowsSelected(isSelecting),
-                      isSelected: table.getIsAllRowsSelected(),
-                    }}
-                    aria-label={`Select all ${name} of this page`}
-                  />
+                  <Th screenReaderText={`Selected ${name}`}>
+                    <Checkbox
+                      id={`${name}-all`}
+                      aria-label={`Select all ${name} of this page`}
+                      isChecked={table.getIsAllRowsSelected() || (table.getIsSomeRowsSelected() && null)}
+                      onChange={(_, isChecked) => table.toggleAllRowsSelected(isChecked)}
+                    />
+                  </Th>
                 )}
                 {visible.map((column, index) => (
                   <Th
                     key={column.id}
-                    width={undefined}
+
                     style={{ width: column.width }}
                     sort={sortOf(column, index, sorting)}
                   >
@@ -146,17 +148,17 @@ export function DataTable<Row extends { id: string }>({
               </Tr>
             </Thead>
             <Tbody>
-              {table.getRowModel().rows.map((row, rowIndex) => (
+              {table.getRowModel().rows.map((row) => (
                 <Tr key={row.id} isRowSelected={row.getIsSelected()}>
                   {selection && (
-                    <Td
-                      select={{
-                        rowIndex,
-                        onSelect: (_, isSelecting) => row.toggleSelected(isSelecting),
-                        isSelected: row.getIsSelected(),
-                      }}
-                      aria-label={`Select ${rowLabel?.(row.original) ?? row.id}`}
-                    />
+                    <Td>
+                      <Checkbox
+                        id={`${name}-${row.id}`}
+                        aria-label={`Select ${rowLabel?.(row.original) ?? row.id}`}
+                        isChecked={row.getIsSelected()}
+                        onChange={(_, isChecked) => row.toggleSelected(isChecked)}
+                      />
+                    </Td>
                   )}
                   {row.getVisibleCells().map((cell) => (
                     <Td key={cell.id} dataLabel={columns.find(({ id }) => id === cell.column.id)?.header}>

@@ -12,6 +12,8 @@ export type OutcomeFacts = {
   color: string;
 };
 
+const UNKNOWN: OutcomeFacts = { name: "unknown", label: "Unknown", color: "var(--outcome-unknown)" };
+
 /** In the order in which they are shown: what needs a look comes first. */
 export const OUTCOMES: readonly OutcomeFacts[] = [
   { name: "failed", label: "Failed", counted: "failures", color: "var(--outcome-failed)" },
@@ -22,11 +24,10 @@ export const OUTCOMES: readonly OutcomeFacts[] = [
   { name: "skipped", label: "Skipped", counted: "skips", color: "var(--outcome-skipped)" },
   { name: "blocked", label: "Blocked", counted: "blocked", color: "var(--outcome-blocked)" },
   { name: "manual", label: "Manual", counted: "manual", color: "var(--outcome-manual)" },
-  { name: "unknown", label: "Unknown", color: "var(--outcome-unknown)" },
+  UNKNOWN,
 ];
 
 const byName = new Map(OUTCOMES.map((outcome) => [outcome.name, outcome]));
-const UNKNOWN = OUTCOMES[OUTCOMES.length - 1]!;
 
 export function outcomeOf(name: string | null | undefined): OutcomeFacts {
   return byName.get(name as OutcomeName) ?? UNKNOWN;
