@@ -31,4 +31,5 @@ def pay(total):
 
 def stock():
     time.sleep(0.05)
-    return json.loads('{"apple": 3, "pear": 0, "plum": 7}' if RELEASE < 42 else '{"apple": 3, "pear": 0, "plum"')
+    answer = '{"apple": 3, "pear": 0, "plum": 7}'
+    return json.loads(answer if RELEASE < 42 else answer[:-5])
