@@ -22,6 +22,12 @@ if sys.platform != "win32":
     import fcntl
 
 FOLDER = Path(__file__).resolve().parent
+INSTALL = (
+    *("ci", "--prefer-offline", "--no-audit", "--no-fund"),
+    *("--fetch-retries=2", "--fetch-retry-mintimeout=1000", "--fetch-retry-maxtimeout=5000"),
+)
+"""What was downloaded once is not asked for again; npm itself would wait for a minute and more for nobody."""
+
 STAMP = ".sources"
 """The file beside the built pages that says what they were built from."""
 
@@ -30,7 +36,8 @@ NO_SOURCE = re.compile(r"\.(test|spec)\.\w+$|\.(md|py|local|tsbuildinfo)$|^\.(?!
 UNREACHABLE = re.compile(
     r"ENOTFOUND|EAI_AGAIN|ECONN\w+|E(HOST|NET)UNREACH|E\w*TIMEDOUT|E\w*TIMEOUT|E5\d\d\b|SELF_SIGNED_CERT|UNABLE_TO_\w+"
 )
-SHOWN_LINES = 40
+FIRST, LAST = 12, 40
+"""Lines of a long output that are shown: npm gives its reason at the beginning, compilers at the end."""
 
 WITHOUT = "The API works without pages: `hatch run ibutsu-server serve`."
 
@@ -116,10 +123,9 @@ class Frontend:
         return bool(there) and not missing and all(_same(wanted.get(name), there[name]) for name in there)
 
     def install(self) -> None:
-        """What was downloaded once is not asked for again."""
         with _alone(self.folder):
             if not self.is_installed():
-                self._do("ci", "--prefer-offline", "--no-audit", "--no-fund")
+                self._do(*INSTALL)
 
     def build(self) -> None:
         self.install()
@@ -134,11 +140,17 @@ class Frontend:
         code, output = self.npm(arguments, self.folder, quiet=True)
         if code == 0:
             return
-        shown = "\n".join(output.strip().splitlines()[-SHOWN_LINES:])
-        message = f"`npm {' '.join(arguments)}` failed in {self.folder}:\n\n{shown}\n"
+        message = f"`npm {' '.join(arguments[:2])}` failed in {self.folder}:\n\n{_shortened(output)}\n"
         if arguments[0] == "ci" and UNREACHABLE.search(output):
             raise UnreachableError(f"{message}\nnpm's registry cannot be reached. Try again when it can.")
         raise NotBuiltError(f"{message}\nCorrect that and try again: `hatch run web-build`.")
+
+
+def _shortened(output: str) -> str:
+    lines = output.strip().splitlines()
+    if len(lines) > FIRST + LAST:
+        lines = [*lines[:FIRST], "…", *lines[-LAST:]]
+    return "\n".join(lines)
 
 
 def _packages(lock: Path) -> dict[str, dict[str, object]]:

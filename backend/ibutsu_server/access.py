@@ -31,6 +31,7 @@ from ibutsu_server.db.models import (
     Project,
     Result,
     Run,
+    SavedFilter,
     Task,
     Token,
     User,
@@ -49,6 +50,7 @@ _TITLES: dict[type[Any], str] = {
     WidgetConfig: "Widget config",
     UserSession: "Session",
     AuditEntry: "Audit entry",
+    SavedFilter: "Saved filter",
 }
 
 
@@ -187,6 +189,11 @@ class Scope:
         if not self.is_superadmin:
             raise Forbidden
 
+    def require_keeping(self) -> None:
+        """Whoever is in a project may have things of their own in it; tokens for looking change nothing."""
+        if self.limits.role == "viewer":
+            raise Forbidden("Forbidden: this token is for looking only")
+
     def require_unlimited(self) -> None:
         if not self.limits.are_none:
             raise Forbidden("Forbidden: this token is limited to a project or a role")
@@ -221,6 +228,8 @@ class Scope:
         if entity is Task:
             own: ColumnElement[bool] = Task.user_id == self.user.id
             return own if self.limits.are_none else and_(own, Task.token_id == self.limits.token_id)
+        if entity is SavedFilter:
+            return self._sees_saved_filter()
         if self.is_superadmin or entity is Group:
             return true()
         if entity is Project:
@@ -234,6 +243,13 @@ class Scope:
         if entity is WidgetConfig:
             return self._sees_widget_config()
         return User.id == self.user.id if entity is User else false()
+
+    def _sees_saved_filter(self) -> ColumnElement[bool]:
+        """Whoever is in the project has some of their own, which are nobody else's, superadmins included."""
+        may_keep = self.role == "viewer" or self.limits.role != "viewer"
+        mine = and_(SavedFilter.user_id == self.user.id, true() if may_keep else false())
+        there = replace(self, role="viewer")._reaches(SavedFilter.project_id)  # noqa: SLF001 - of another scope
+        return or_(and_(mine, there), and_(SavedFilter.is_shared, self._reaches(SavedFilter.project_id)))
 
     def _has_without_project(self, entity: Any) -> ColumnElement[bool]:
         """What belongs to no project belongs to its user; without one, everybody may look at it."""

@@ -8,12 +8,12 @@ from typing import Any
 import orjson
 from connexion import FlaskApp
 from connexion.options import SwaggerUIOptions
-from flask import Flask, Response, redirect
+from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
-from ibutsu_server.controllers import bodies, cookies, current, limits, problems, rows, run_task
+from ibutsu_server.controllers import bodies, cookies, current, limits, problems, rows, run_task, web
 from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
@@ -68,7 +68,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     )  # it warns of every request that a client got wrong
     serve_specification(app.app)
     run_task.serve(app.app, read_token)
-    app.add_url_rule("/", view_func=_welcome)
+    web.serve(app, settings.web_dir)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
     return app
@@ -134,7 +134,3 @@ def _body_validators(settings: Settings) -> dict[str, Any]:
         "multipart/form-data": uploaded,
         "application/x-www-form-urlencoded": uploaded,
     }
-
-
-def _welcome() -> Any:
-    return redirect("/api/ui/")

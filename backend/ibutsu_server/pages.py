@@ -5,8 +5,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ClauseElement, Executable, Select, Subquery, func, select
+from sqlalchemy import CTE, ClauseElement, ColumnClause, Executable, Select, Subquery, func, select
 from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.visitors import replacement_traverse
 
 from ibutsu_server.db import db
 from ibutsu_server.db.limits import at_most
@@ -86,10 +87,10 @@ def _filled(statement: Statement[Item], order: Order, found: Page[Item], offset:
 def gather(
     statement: Statement[Item], *, order: Order, page: int, page_size: int, total: int | None = None
 ) -> Page[Item]:
-    """The same for results that have an index, but not in this order: all are found and counted, then sorted.
+    """The same where an index finds the rows, but not in this order: all are found and counted, then sorted.
 
-    To walk along the order until a page is full could mean to meet all other rows first; where many are
-    found, it does not.
+    `order` is about times and ids.  To walk along it until a page is full could mean to meet all other rows
+    first; where many are found, it does not.
     """
     offset = offset_of(page, page_size)
     try:
@@ -105,8 +106,8 @@ def gather(
 def _gathered(statement: Statement[Item], order: Order, page: int, page_size: int) -> Page[Item]:
     entity = _entity(statement)
     found = statement.with_only_columns(entity.id, entity.start_time).cte("found").prefix_with("MATERIALIZED")
-    newest = select(found.c.id).order_by(found.c.start_time.desc(), found.c.id.desc())
-    ids = newest.limit(page_size).offset(offset_of(page, page_size)).subquery("page")
+    sorted_ = select(found.c.id).order_by(*_over(found, order))
+    ids = sorted_.limit(page_size).offset(offset_of(page, page_size)).subquery("page")
     number = select(func.count()).select_from(found).scalar_subquery()
     rows = db.session.execute(_rows(statement, ids, order).add_columns(number)).all()
     total = rows[0][1] if rows else _number(statement)
@@ -133,6 +134,15 @@ def search(  # noqa: PLR0913 - as `take`
         if len(items) == page_size:
             return Page(items, total, page, page_size, estimated)
     return _filled(statement, order, Page([], total, page, page_size, estimated), offset)
+
+
+def _over(rows: CTE, order: Order) -> Order:
+    """The same order of rows that are found already."""
+
+    def found(element: Any, **_: Any) -> Any:
+        return rows.corresponding_column(element) if isinstance(element, ColumnClause) else None
+
+    return [replacement_traverse(one, {}, found) for one in order]
 
 
 def offset_of(page: int, page_size: int) -> int:

@@ -14,6 +14,7 @@ from ibutsu_server.db.models import (
     Project,
     Result,
     Run,
+    SavedFilter,
     ScheduledTask,
     Task,
     Token,
@@ -25,6 +26,7 @@ from ibutsu_server.db.models import (
 from ibutsu_server.domain.counts import OUTCOME_COLUMNS
 from ibutsu_server.domain.policies import Policy
 from ibutsu_server.domain.retention_preview import Preview
+from ibutsu_server.domain.search import Found
 from ibutsu_server.domain.usage_reports import Month, Stored
 from ibutsu_server.domain.users import Joined
 from ibutsu_server.pages import Page
@@ -159,6 +161,28 @@ def widget_config(config: WidgetConfig) -> JSON:
         "widget": config.widget,
         "id": str(config.id),
         "width": config.width,
+    }
+
+
+def found(found: Found) -> JSON:
+    return {
+        "tests": [{"test_id": test.test_id, "last_seen": time(test.last_seen)} for test in found.tests],
+        "runs": [run(one) for one in found.runs],
+        "results": [result(one) for one in found.results],
+    }
+
+
+def saved_filter(saved: SavedFilter) -> JSON:
+    return {
+        "id": str(saved.id),
+        "project_id": str(saved.project_id),
+        "user_id": _id(saved.user_id),
+        "name": saved.name,
+        "entity": saved.entity,
+        "filters": saved.filters,
+        "sort": saved.sort,
+        "is_shared": saved.is_shared,
+        "created": time(saved.created),
     }
 
 

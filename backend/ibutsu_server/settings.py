@@ -78,6 +78,7 @@ class Settings(MailSettings, ProviderSettings, BaseSettings):
 
     frontend_url: str = Field(default="http://127.0.0.1:8080", pattern=WEB)
     backend_url: str = Field(default="http://127.0.0.1:8080", pattern=WEB)
+    web_dir: Path | None = _own("WEB_DIR", None)
 
     superadmin_email: str | None = _own("SUPERADMIN_EMAIL", None, pattern=r"^\S+@\S+$")
     superadmin_password: str | None = _own("SUPERADMIN_PASSWORD", None, min_length=1)
@@ -99,6 +100,13 @@ class Settings(MailSettings, ProviderSettings, BaseSettings):
             return orjson.loads(value) if isinstance(value, str) else value
         except orjson.JSONDecodeError as error:
             raise ValueError(f"must be a JSON object, {error}") from error
+
+    @field_validator("web_dir")
+    @classmethod
+    def _has_pages(cls, value: Path | None) -> Path | None:
+        if value and not (value / "index.html").is_file():
+            raise ValueError(f"there is no index.html in {value}")
+        return value
 
     @model_validator(mode="after")
     def _is_whole(self) -> Self:

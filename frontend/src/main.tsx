@@ -1,4 +1,5 @@
 import "@patternfly/react-core/dist/styles/base.css";
+import "@patternfly/react-styles/css/utilities/Accessibility/accessibility.css";
 
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";

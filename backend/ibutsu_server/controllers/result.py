@@ -17,9 +17,13 @@ from ibutsu_server.domain.metadata import with_metadata
 
 
 def get_result_list(
-    filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
+    filter_: list[str] | None = None,
+    sort: str | None = None,
+    estimate: bool = False,
+    page: int = 1,
+    page_size: int = 25,
 ) -> Answer:
-    query = listing.Query(filter_, page, page_size, estimate)
+    query = listing.Query(filter_, page, page_size, estimate, sort)
     if is_too_long(query):
         return later(scope(), "results", query)
     return serialize.page("results", listing.newest(scope(), Result, query), serialize.result)

@@ -21,9 +21,13 @@ BULK_MAX = 25
 
 
 def get_run_list(
-    filter_: list[str] | None = None, estimate: bool = False, page: int = 1, page_size: int = 25
+    filter_: list[str] | None = None,
+    sort: str | None = None,
+    estimate: bool = False,
+    page: int = 1,
+    page_size: int = 25,
 ) -> Answer:
-    query = listing.Query(filter_, page, page_size, estimate)
+    query = listing.Query(filter_, page, page_size, estimate, sort)
     if is_too_long(query):
         return later(scope(), "runs", query)
     return serialize.page("runs", listing.newest(scope(), Run, query), serialize.run)

@@ -4,13 +4,15 @@ from ibutsu_server import pages, serialize, tasks
 from ibutsu_server.access import Scope
 from ibutsu_server.controllers.answers import JSON
 from ibutsu_server.controllers.current import scope
-from ibutsu_server.db.models import Task
+from ibutsu_server.db.models import Result, Run, Task
+from ibutsu_server.domain import listing
 from ibutsu_server.domain import tasks as orders
 from ibutsu_server.domain.listing import Query
 from ibutsu_server.errors import NotFound
 from ibutsu_server.tasks.read_page import read_page
 
 MAX_INLINE = 500
+_LISTED = {"runs": Run, "results": Result}
 _PENDING = (206, "Task not yet started or invalid, check back later")
 _ANSWERS = {
     "SUCCESS": (200, "Task has succeeded"),
@@ -38,6 +40,7 @@ def is_too_long(query: Query) -> bool:
 def later(caller: Scope, plural: str, query: Query) -> tuple[JSON, int]:
     """Answer a list that is too long to wait for with a task that will hold it."""
     pages.offset_of(query.page, query.page_size)
+    listing.require_order(_LISTED[plural], query)
     task = orders.order(caller, plural, query.as_json())
     tasks.enqueue(read_page, str(task.id))
     answer = {

@@ -9,6 +9,7 @@ from typing import Any
 
 import orjson
 from sqlalchemy import Engine, StaticPool, event, make_url
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from ibutsu_server.db import failures
 from ibutsu_server.errors import Unavailable
@@ -178,8 +179,16 @@ class SQLiteConnection(sqlite3.Connection):
         return monotonic() > self.deadline
 
 
+class HintedSQLiteCompiler(SQLiteCompiler):
+    """Writes hints such as `NOT INDEXED` behind their table; SQLAlchemy's own leaves them out."""
+
+    def get_from_hint_text(self, table: Any, text: str) -> str:  # noqa: ARG002 - which table, it knows itself
+        return text
+
+
 def _configure_sqlite(engine: Engine, limit: float, on_connect: OnConnect) -> None:
     queue = None if is_memory(str(engine.url)) else WriteQueue()
+    engine.dialect.statement_compiler = HintedSQLiteCompiler
 
     @event.listens_for(engine, "connect")
     def open_connection(connection: SQLiteConnection, _record: Any) -> None:

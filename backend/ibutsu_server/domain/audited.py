@@ -22,6 +22,7 @@ from ibutsu_server.db.models import (
     ProjectPolicy,
     Result,
     Run,
+    SavedFilter,
     Token,
     User,
     UserSession,
@@ -73,6 +74,7 @@ _KINDS: dict[type[Any], Kind] = {
     Group: Kind("group", "name"),
     Dashboard: Kind("dashboard", "title"),
     WidgetConfig: Kind("widget_config", "title"),
+    SavedFilter: Kind("saved_filter", "name", left_out=frozenset({"project_id", "created"})),
     User: Kind("user", "email"),
     Identity: Kind("identity", "provider", left_out=frozenset({"created"}), id="user_id"),
     Token: Kind("token", "name", left_out=frozenset({"session_id", "last_four", "created"})),
@@ -132,10 +134,17 @@ def about(thing: object) -> About | None:
         kind,
         (kind.noun, *state.mapper.primary_key_from_instance(thing)),
         known.get(kind.id),
-        known.get("id" if kind.noun == "project" else "project_id"),
+        None if _is_private(thing) else known.get("id" if kind.noun == "project" else "project_id"),
         known.get(kind.name) if kind.name else None,
         None if kind.name else known.get("user_id"),
     )
+
+
+def _is_private(thing: object) -> bool:
+    """What somebody keeps for themselves is nothing that the owners of its project read about."""
+    if not isinstance(thing, SavedFilter):
+        return False
+    return not (thing.is_shared or True in inspect(thing).attrs.is_shared.history.deleted)
 
 
 def event(noun: str, name: str, project_id: uuid.UUID | None) -> About:

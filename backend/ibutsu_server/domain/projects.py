@@ -17,6 +17,7 @@ from ibutsu_server.db.models import (
     Project,
     Result,
     Run,
+    SavedFilter,
     TalliedField,
     Test,
     User,
@@ -29,7 +30,7 @@ from ibutsu_server.domain.deletion import claim, delete_all
 from ibutsu_server.domain.members import appoint, join
 from ibutsu_server.errors import Conflict, Invalid
 
-PARTS: tuple[Any, ...] = (Artifact, Result, Run, Import, WidgetConfig, Dashboard, Test)
+PARTS: tuple[Any, ...] = (Artifact, Result, Run, Import, WidgetConfig, Dashboard, SavedFilter, Test)
 """What a project can have many of, each before what it refers to."""
 
 

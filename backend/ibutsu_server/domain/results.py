@@ -1,6 +1,7 @@
 """Results: what happens when a client reports, changes or deletes the outcome of a test."""
 
 import uuid
+from collections.abc import Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -106,15 +107,38 @@ def _repeated(values: dict[str, Any]) -> Result:
 
 def change(result: Result, body: JSONObject, *, project_id: uuid.UUID | None) -> None:
     """Apply a partial update; `project_id` is where it shall go, if anywhere else."""
-    before = {field: getattr(result, field) for field in _COUNTED}
-    _apply(result, body)
-    _place(result, named_run(body) or result.run_id, project_id or result.project_id)
-    after = {field: getattr(result, field) for field in _COUNTED}
-    if result.test_id is not None:
-        tests.saw(result.project_id, result.test_id, result.start_time)
-    count = counts.recount if before != after else counts.touch
-    for run_id in sorted({before["run_id"], after["run_id"]} - {None}):
+    change_all([result], body, project_id=project_id)
+
+
+def change_all(results: Sequence[Result], body: JSONObject, *, project_id: uuid.UUID | None) -> None:
+    """Apply the same update to each; a run is counted again once, however many of its results change."""
+    before = [_counted(result) for result in results]
+    for result in results:
+        _apply(result, body)
+    _place(results, named_run(body), project_id)
+    _see(results)
+    recounted: dict[uuid.UUID, bool] = {}
+    for result, was in zip(results, before, strict=True):
+        for run_id in {was["run_id"], result.run_id} - {None}:
+            recounted[run_id] = recounted.get(run_id, False) or _counted(result) != was
+    for run_id in sorted(recounted):
+        count = counts.recount if recounted[run_id] else counts.touch
         count(run_id)
+
+
+def _counted(result: Result) -> dict[str, Any]:
+    return {field: getattr(result, field) for field in _COUNTED}
+
+
+def _see(results: Sequence[Result]) -> None:
+    spans: dict[uuid.UUID, tests.Spans] = {}
+    for result in results:
+        if result.test_id is not None:
+            of_project = spans.setdefault(result.project_id, {})
+            first, last = of_project.get(result.test_id, (result.start_time, result.start_time))
+            of_project[result.test_id] = min(first, result.start_time), max(last, result.start_time)
+    for project_id in sorted(spans):
+        tests.saw_all(str(project_id), spans[project_id])
 
 
 def remove(result: Result) -> None:
@@ -145,19 +169,28 @@ def _apply(result: Result, body: JSONObject) -> None:
                 setattr(result, field, text_of(result.data, field))
 
 
-def _place(result: Result, run_id: uuid.UUID | None, project_id: uuid.UUID) -> None:
-    """Move a result, with its artifacts, to another run or project; it stays in the project of its run."""
-    old = result.project_id
-    is_moved = (run_id, project_id) != (result.run_id, old)
-    result.run_id, result.project_id = run_id, project_id
-    if is_moved and run_id is not None and not _has_run(project_id, run_id):
-        raise _no_such_run(run_id)
+def _place(results: Sequence[Result], run_id: uuid.UUID | None, project_id: uuid.UUID | None) -> None:
+    """Move results, with their artifacts, to another run or project; they stay in that of their run."""
+    moved: list[tuple[Result, uuid.UUID]] = []
+    for result in results:
+        before = result.run_id, result.project_id
+        result.run_id, result.project_id = run_id or result.run_id, project_id or result.project_id
+        if (result.run_id, result.project_id) != before:
+            moved.append((result, before[1]))
+    for project, run in {(result.project_id, result.run_id) for result, _ in moved}:
+        if run is not None and not _has_run(project, run):
+            raise _no_such_run(run)
     db.session.flush()
-    if is_moved:
-        own = update(Artifact).where(Artifact.result_id == result.id).returning(Artifact.size)
-        moved = db.session.scalars(own.values(run_id=run_id, project_id=project_id)).all()
-        if project_id != old:
-            usage.move(old, project_id, sum(moved))
+    for result, old in moved:
+        _take_along(result, old)
+
+
+def _take_along(result: Result, old: uuid.UUID) -> None:
+    """The artifacts of a result that came from another run or project."""
+    own = update(Artifact).where(Artifact.result_id == result.id).returning(Artifact.size)
+    moved = db.session.scalars(own.values(run_id=result.run_id, project_id=result.project_id)).all()
+    if result.project_id != old:
+        usage.move(old, result.project_id, sum(moved))
 
 
 def _has_run(project_id: uuid.UUID, run_id: uuid.UUID) -> bool:

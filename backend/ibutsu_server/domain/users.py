@@ -10,7 +10,8 @@ from ibutsu_server.access import as_uuid
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Dashboard, Group, Membership, Project, User
 from ibutsu_server.db.types import JSONObject, new_id
-from ibutsu_server.domain import account_codes, tokens
+from ibutsu_server.domain import account_codes, saved_filters, tokens
+from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.members import join
 from ibutsu_server.errors import Conflict, Invalid
 from ibutsu_server.passwords import check_password, hash_password
@@ -80,11 +81,13 @@ def remove(user: User, *, heir: User) -> None:
         raise Invalid("Cannot delete yourself")
     if user.is_superadmin and not _other_superadmins(user):
         raise Invalid("Cannot delete the last superadmin user")
+    claim(user)  # they may be saving something just now
     for project in db.session.scalars(select(Project).where(Project.owner_id == user.id)):
         project.owner_id = heir.id
         join(project.id, heir.id)
     for dashboard in db.session.scalars(select(Dashboard).where(Dashboard.user_id == user.id)):
         dashboard.user_id = heir.id
+    saved_filters.forget(user.id)
     db.session.flush()
     db.session.delete(user)
     db.session.flush()

@@ -7,11 +7,13 @@ from typing import Any, TypeVar
 from sqlalchemy import ColumnElement, Select, select, tuple_
 
 from ibutsu_server.db.models import Result, Test
+from ibutsu_server.filters import on_postgresql, on_sqlite
 from ibutsu_server.filters.columns import on_column
 from ibutsu_server.filters.documents import on_array, on_value
 from ibutsu_server.filters.fields import is_array, resolve
 from ibutsu_server.filters.grammar import Clause
 from ibutsu_server.filters.paths import Path
+from ibutsu_server.filters.patterns import has_text
 from ibutsu_server.filters.values import convert
 
 Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
@@ -20,6 +22,14 @@ Statement = TypeVar("Statement", bound=Select[*tuple[Any, ...]])
 def apply(statement: Statement, entity: Any, clauses: Sequence[Clause]) -> Statement:
     """The rows that fulfil every clause; raises `Invalid` with the field that cannot be understood."""
     return statement.where(*(_condition(entity, clause, clauses) for clause in clauses))
+
+
+def holds(entity: Any, field: str, text: str) -> ColumnElement[bool]:
+    """Whether a field has the text somewhere in it, in any case, where no character means others."""
+    target = resolve(entity, field)
+    if isinstance(target, Path):
+        return has_text(on_postgresql.text(target), on_sqlite.text(target), text)
+    return has_text(target, target, text)
 
 
 def _condition(entity: Any, clause: Clause, clauses: Sequence[Clause]) -> ColumnElement[bool]:

@@ -10,11 +10,15 @@ import yaml
 
 NOUNS = (
     "run",
+    "run_details",
     "result",
+    "result_details",
     "batch",
     "artifact",
     "import",
     "project",
+    "search",
+    "saved_filter",
     "member",
     "retention",
     "usage",

@@ -10,6 +10,7 @@ from ibutsu_server.access import Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Result
 from ibutsu_server.filters.grouping import by_code_points, group_by
+from ibutsu_server.widgets import reasons
 from ibutsu_server.widgets.failures import FAILED
 from ibutsu_server.widgets.parameters import Filters, Project
 from ibutsu_server.widgets.recent_results import Window, found_in, window
@@ -19,7 +20,6 @@ FAILURES = 100_000
 """So many of the newest failures are counted."""
 
 EXCEPTIONS = 100
-MESSAGE_CHARACTERS = 300
 
 _NAME = func.coalesce(func.nullif(group_by(Result, "metadata.exception_name"), ""), "unknown")
 
@@ -83,15 +83,9 @@ one of each.
 def _newest(recent: Window, groups: Iterable[Row[Any]]) -> Select[Any]:
     """One result of each group, of which many may have started at the same time; none that is deleted now."""
     place = func.row_number().over(partition_by=_NAME, order_by=(Result.start_time.desc(), Result.id.desc()))
-    said: dict[str, Any] = {
-        "name": _NAME,
-        "message": group_by(Result, "metadata.message"),
-        "short_tb": group_by(Result, "metadata.short_tb"),
-        "place": place,
-    }
     found = (
         recent.statement.with_only_columns(Result.id, Result.run_id, Result.test_id, Result.start_time)
-        .add_columns(*(column.label(name) for name, column in said.items()))
+        .add_columns(_NAME.label("name"), reasons.MESSAGE, reasons.SHORT_TB, place.label("place"))
         .where(Result.result.in_(FAILED), Result.start_time.in_({group.last for group in groups}))
         .subquery()
     )
@@ -103,18 +97,5 @@ def _entry(group: Row[Any], newest: Row[Any]) -> dict[str, Any]:
         "exception_name": group.name,
         "failures": group.failures,
         "tests": group.tests,
-        "newest": {**found_in(newest), "test_id": newest.test_id, "message": _message(newest)},
+        "newest": {**found_in(newest), "test_id": newest.test_id, "message": reasons.line(newest)},
     }
-
-
-def _message(failure: Row[Any]) -> str | None:
-    """The first line of the message, or what pytest marks in a traceback, or the end of any other."""
-    said = _lines(failure.message)
-    traceback = _lines(failure.short_tb)
-    marked = [line[1:].strip() for line in traceback if line.startswith("E ")]
-    found = next(iter([*said[:1], *marked[:1], *traceback[-1:]]), None)
-    return found and found[:MESSAGE_CHARACTERS]
-
-
-def _lines(text: str | None) -> list[str]:
-    return [line.strip() for line in (text or "").splitlines() if line.strip()]

@@ -28,12 +28,18 @@ get_run                      401      403    200      200        200   200      
 update_run                   401      403    403      403        200   200        200        403         403
 delete_run                   401      403    403      403        200   200        200        403         403
 bulk_update                  401      404    404      404        200   200        200        404         404
+get_run_failures             401      403    200      200        200   200        200        200         403
+get_run_tests                401      403    200      200        200   200        200        200         403
+export_run                   401      403    200      200        200   200        200        200         403
+get_run_comparisons          401      403    200      200        200   200        200        200         403
 get_result_list              401      200    200      200        200   200        200        200         200
 add_result                   401      403    403      201        201   201        201        403         403
 add_results                  401      403    403      201        201   201        201        403         403
 get_result                   401      403    200      200        200   200        200        200         403
 update_result                401      403    403      403        200   200        200        403         403
 delete_result                401      403    403      403        200   200        200        403         403
+get_result_history           401      403    200      200        200   200        200        200         403
+bulk_update_results          401      403    403      403        200   200        200        403         403
 get_artifact_list            401      200    200      200        200   200        200        200         200
 upload_artifact              401      403    403      201        201   201        201        403         403
 upload_artifact_form         401      403    403      201        201   201        201        403         403
@@ -99,6 +105,12 @@ delete_dashboard             401      403    403      403        200   200      
 copy_dashboard               401      403    403      403        201   201        201        403         403
 export_dashboard             401      403    200      200        200   200        200        200         403
 import_dashboard             401      403    403      403        201   201        201        403         403
+search_project               401      403    200      200        200   200        200        200         403
+get_saved_filter_list        401      200    200      200        200   200        200        200         200
+add_saved_filter             401      403    201      201        201   201        201        403         403
+get_saved_filter             401      403    200      200        200   200        200        200         403
+update_saved_filter          401      403    403      403        200   200        200        403         403
+delete_saved_filter          401      403    403      403        200   200        200        403         403
 get_widget_config_list       401      200    200      200        200   200        200        200         200
 add_widget_config            401      403    403      403        201   201        201        403         403
 get_widget_config            401      403    200      200        200   200        200        200         403
@@ -181,6 +193,7 @@ class World:
     failed: Any
     group: Group
     dashboard: Any
+    saved_filter: Any
     widget_config: Any
     token: Token
     signed_in: sessions.Access
@@ -216,6 +229,9 @@ def world(db_session, make_user, make_project, make_run, make_result, make_artif
         failed=db_builders.import_(project_id=project.id, status="error", storage_key="imports/x"),
         group=make_group(),
         dashboard=db_builders.dashboard(project_id=project.id),
+        saved_filter=db_builders.saved_filter(
+            project_id=project.id, user_id=people["maintainer"].id, is_shared=True
+        ),
         widget_config=db_builders.widget_config(project_id=project.id),
         token=_api_token(people["maintainer"]),
         signed_in=db_builders.session(people["maintainer"]),
@@ -258,12 +274,18 @@ def _request(operation: str, world: World) -> dict[str, Any]:
         "get_run": {"id": run},
         "update_run": {"id": run, "json": {"metadata": {"a": 1}}},
         "bulk_update": {**of_project, "json": {"metadata": {"a": 1}}},
+        "get_run_failures": {"id": run},
+        "get_run_tests": {"id": run},
+        "export_run": {"id": run},
+        "get_run_comparisons": {"params": {"id": [run]}},
         "get_result_list": of_project,
         "add_result": {"json": result_body("shop", run)},
         "add_results": {"json": [result_body("shop", run)]},
         "get_result": {"id": result},
         "delete_run": {"id": run},
         "delete_result": {"id": result},
+        "get_result_history": {"id": result},
+        "bulk_update_results": {"json": {"ids": [result], "metadata": {"classification": "test_failure"}}},
         "update_result": {"id": result, "json": {"result": "failed"}},
         "get_artifact_list": {"params": {"resultId": result}},
         "upload_artifact": file,
@@ -327,6 +349,13 @@ def _request(operation: str, world: World) -> dict[str, Any]:
                 "widgets": [{"widget": "run-aggregator", "params": {"weeks": 4}}],
             },
         },
+        "search_project": {"id": project, "params": {"text": "test"}},
+        "add_saved_filter": {
+            "json": {"project_id": project, "name": "Nightly", "entity": "run", "filters": ["env=stage"]}
+        },
+        "get_saved_filter": {"id": str(world.saved_filter.id)},
+        "update_saved_filter": {"id": str(world.saved_filter.id), "json": {"name": "new"}},
+        "delete_saved_filter": {"id": str(world.saved_filter.id)},
         "add_widget_config": {"json": {"widget": "run-aggregator", "project": "shop"}},
         "get_widget_config": {"id": str(world.widget_config.id)},
         "update_widget_config": {"id": str(world.widget_config.id), "json": {"title": "new"}},
@@ -533,7 +562,17 @@ def test_path_that_only_flask_would_route_is_not_found(flask_app, auth_headers, 
     assert_problem(client.get(f"/api/{path}", headers=headers), 404)
 
 
-LISTS = ["run", "result", "project", "dashboard", "widget_config", "artifact", "import", "audit"]
+LISTS = [
+    "run",
+    "result",
+    "project",
+    "dashboard",
+    "widget_config",
+    "artifact",
+    "import",
+    "audit",
+    "saved_filter",
+]
 
 
 @pytest.mark.integration

@@ -26,6 +26,7 @@ update_run               update run
 bulk_update              update run
 delete_run               delete run
 update_result            update result
+bulk_update_results      update result
 delete_result            delete result
 delete_artifact          delete artifact
 cancel_import            update import
@@ -47,6 +48,9 @@ update_dashboard         update dashboard
 delete_dashboard         delete dashboard
 copy_dashboard           create dashboard
 import_dashboard         create dashboard, create widget_config
+add_saved_filter         create saved_filter
+update_saved_filter      update saved_filter
+delete_saved_filter      delete saved_filter
 add_widget_config        create widget_config
 update_widget_config     update widget_config
 delete_widget_config     delete widget_config

@@ -67,9 +67,3 @@ def test_addresses_of_the_installation_are_told(api):
         "backend": "http://127.0.0.1:8080",
         "api_ui": "http://127.0.0.1:8080/api/ui/",
     }
-
-
-@pytest.mark.integration
-def test_root_leads_to_the_pages_about_the_api(flask_app):
-    response = flask_app[0].get("/")
-    assert (response.status_code, response.headers["Location"]) == (302, "/api/ui/")

@@ -16,6 +16,7 @@ from ibutsu_server.db.models import (
     Project,
     Result,
     Run,
+    SavedFilter,
     User,
     WidgetConfig,
 )
@@ -118,6 +119,10 @@ def import_(**values: Any) -> Import:
 
 def dashboard(**values: Any) -> Dashboard:
     return _stored(Dashboard(**{"title": "Dashboard", **values}))
+
+
+def saved_filter(**values: Any) -> SavedFilter:
+    return _stored(SavedFilter(**{"name": "Saved", "entity": "run", "filters": ["env=qa"], **values}))
 
 
 def widget_config(**values: Any) -> WidgetConfig:

@@ -134,7 +134,7 @@ export interface paths {
         };
         /**
          * All results of a run as a file
-         * @description As CSV, texts that a spreadsheet would take for a formula begin with an apostrophe. As JSON, it is an object with the run and an array of its results.
+         * @description In the order in which they started. As CSV, texts that a spreadsheet would take for a formula begin with an apostrophe, and `message` is the reason of a failure in at most 2,000 characters; all that was reported is in the JSON, an object with the run and an array of its results. The file is written while it is sent: if that fails, the connection ends before the file does.
          */
         get: operations["export_run"];
         put?: never;
@@ -174,7 +174,7 @@ export interface paths {
         };
         /**
          * List results, newest first
-         * @description The results of the caller's projects. Superadmins must name a project in a filter (`project_id` or `metadata.project`). More than 500 results on a page are prepared in the background and answered with 201.
+         * @description The results of the caller's projects. Superadmins must name a project in a filter (`project_id` or `metadata.project`). More than 500 results on a page are prepared in the background and answered with 201. `sort` takes `start_time` and, where a filter names one run (`run_id=`), also `test_id`, `result` and `duration`.
          */
         get: operations["get_result_list"];
         put?: never;
@@ -614,7 +614,7 @@ export interface paths {
         };
         /**
          * Find tests and runs of a project by a few characters
-         * @description Tests whose id contains the text in any case, those seen last first. Runs whose id, source, component, environment, build, branch or commit contains it, among the newest 2,000. A whole UUID finds the run or the result with that id.
+         * @description Tests whose id contains the text in any case, those seen last first. Among the newest 2,000 runs, the newest first, those whose source, component, environment, Jenkins job, build, branch or commit contains it, or whose id begins with it (four digits at least). A whole UUID finds the run or the result with that id, however old.
          */
         get: operations["search_project"];
         put?: never;
@@ -1987,7 +1987,7 @@ export interface components {
             duration: number | null;
             classification: string | null;
             /** @description Outcome of the same test in the run before; null if it was not in it or there is none */
-            previous_result: components["schemas"]["Outcome"] | null;
+            previous_result: components["schemas"]["Outcome"];
             /** @description Whether there is a run before and the test did not fail in it */
             is_new: boolean;
         };
@@ -2193,16 +2193,6 @@ export interface components {
             } | null;
             source?: string | null;
         };
-        ResultHistory: {
-            /** @description Newest first */
-            results: components["schemas"]["PastResult"][];
-            /** @description The newest that passed before this result */
-            last_passed: components["schemas"]["PastResult"] | null;
-            /** @description The oldest failure since then, if this result is a failure; it may be this one */
-            failing_since: components["schemas"]["PastResult"] | null;
-            /** @description Failures from `failing_since` to this one; 0 if this is none, and at most 1,000 */
-            failures_in_a_row: number;
-        };
         PastResult: {
             /** Format: uuid */
             id: string;
@@ -2220,6 +2210,50 @@ export interface components {
             /** @description First line of the reason, at most 300 characters */
             message: string | null;
             classification: string | null;
+        };
+        ResultHistory: {
+            /** @description Newest first */
+            results: components["schemas"]["PastResult"][];
+            /** @description The newest that passed before this result */
+            last_passed: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                run_id: string | null;
+                result: components["schemas"]["Outcome"];
+                /** Format: date-time */
+                start_time: string;
+                /** @description Seconds */
+                duration: number | null;
+                component: string | null;
+                env: string | null;
+                source: string | null;
+                exception_name: string | null;
+                /** @description First line of the reason, at most 300 characters */
+                message: string | null;
+                classification: string | null;
+            } | null;
+            /** @description The oldest failure since then, if this result is a failure; it may be this one */
+            failing_since: {
+                /** Format: uuid */
+                id: string;
+                /** Format: uuid */
+                run_id: string | null;
+                result: components["schemas"]["Outcome"];
+                /** Format: date-time */
+                start_time: string;
+                /** @description Seconds */
+                duration: number | null;
+                component: string | null;
+                env: string | null;
+                source: string | null;
+                exception_name: string | null;
+                /** @description First line of the reason, at most 300 characters */
+                message: string | null;
+                classification: string | null;
+            } | null;
+            /** @description Failures from `failing_since` to this one; 0 if this is none, and at most 1,000 */
+            failures_in_a_row: number;
         };
         /**
          * @example {
@@ -4630,7 +4664,7 @@ export interface components {
              * @description What kind of thing it happened to; a task was asked for with `POST /admin/run-task`
              * @enum {string}
              */
-            entity: "project" | "member" | "group" | "dashboard" | "widget_config" | "user" | "identity" | "token" | "session" | "run" | "result" | "artifact" | "import" | "retention" | "task";
+            entity: "project" | "member" | "group" | "dashboard" | "widget_config" | "saved_filter" | "user" | "identity" | "token" | "session" | "run" | "result" | "artifact" | "import" | "retention" | "task";
             /**
              * Format: uuid
              * @description Of a member or an identity the id of the user; null for a task, and for many at once

@@ -1,7 +1,7 @@
 /** The application: what everything else needs, and the routes. */
 import { QueryClientProvider } from "@tanstack/react-query";
 import { useState } from "react";
-import { RouterProvider } from "react-router";
+import { RouterProvider } from "react-router/dom";
 
 import { createQueryClient } from "@/api/client";
 import { ToastProvider } from "@/components/toasts";

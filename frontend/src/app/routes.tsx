@@ -68,9 +68,10 @@ export const routes: RouteObject[] = [
 export function createRouter(queryClient: QueryClient): DataRouter {
   const router = createBrowserRouter(routes);
   onSignedOut(() => {
-    queryClient.clear();
     const { pathname, search, hash } = router.state.location;
-    if (pathname !== "/login") void router.navigate(signInAt(pathname + search + hash));
+    if (pathname === "/login") return;
+    queryClient.clear();
+    void router.navigate(signInAt(pathname + search + hash));
   });
   return router;
 }

@@ -68,7 +68,10 @@ export default function ChartDrawing({ label, option, onPoint }: DrawingProps) {
   useEffect(() => {
     const isCalm = matchMedia("(prefers-reduced-motion: reduce)").matches;
     const aria = { enabled: true, label: { enabled: true, description: label } };
-    chart.current?.setOption({ aria, animation: !isCalm, ...option(colorOf) }, { notMerge: true });
+    chart.current?.setOption(
+      { aria, animation: !isCalm, animationDuration: 300, ...option(colorOf) },
+      { notMerge: true },
+    );
   }, [isDark, label, option]);
 
   return <div ref={place} className="chart-drawing" />;

@@ -8,13 +8,7 @@ import {
   ToolbarItem,
 } from "@patternfly/react-core";
 import { Table, Tbody, Td, Th, Thead, Tr } from "@patternfly/react-table";
-import {
-  columnVisibilityFeature,
-  type ColumnDef,
-  rowSelectionFeature,
-  tableFeatures,
-  useTable,
-} from "@tanstack/react-table";
+import { rowSelectionFeature, tableFeatures, useTable } from "@tanstack/react-table";
 import { type ReactNode, useMemo } from "react";
 
 import type { Pagination } from "@/api/types";
@@ -43,7 +37,7 @@ export type Paging = {
 export type Sorting = { sort: string | undefined; onSort: (sort: string | undefined) => void };
 export type Selection = { ids: readonly string[]; onSelect: (ids: string[]) => void };
 
-const features = tableFeatures({ columnVisibilityFeature, rowSelectionFeature });
+const features = tableFeatures({ rowSelectionFeature });
 
 export function DataTable<Row extends { id: string }>({
   name,
@@ -75,21 +69,17 @@ export function DataTable<Row extends { id: string }>({
   empty: ReactNode;
 }) {
   const { hidden, setHidden } = useChosenColumns(name, columns);
-  const definitions = useMemo<ColumnDef<typeof features, Row>[]>(
-    () => columns.map(({ id, header, cell }) => ({ id, header, cell: ({ row }) => cell(row.original) })),
-    [columns],
-  );
   const selected = useMemo(
     () => Object.fromEntries((selection?.ids ?? []).map((id) => [id, true as const])),
     [selection?.ids],
   );
   const table = useTable<typeof features, Row>({
     features,
-    columns: definitions,
+    columns: NONE,
     data: rows ?? NONE,
     getRowId: (row) => row.id,
     enableRowSelection: selection !== undefined,
-    state: { columnVisibility: Object.fromEntries(hidden.map((id) => [id, false])), rowSelection: selected },
+    state: { rowSelection: selected },
     onRowSelectionChange: (change) => {
       const next = typeof change === "function" ? change(selected) : change;
       selection?.onSelect(Object.keys(next).filter((id) => next[id]));
@@ -101,7 +91,7 @@ export function DataTable<Row extends { id: string }>({
     pagination && <ListPager variant={variant} pagination={pagination} paging={paging} name={name} />;
   return (
     <>
-      <Toolbar inset={{ default: "insetNone" }}>
+      <Toolbar inset={{ default: "insetNone" }} className="data-table-bar">
         <ToolbarContent>
           {toolbar}
           <ToolbarGroup align={{ default: "alignEnd" }}>
@@ -138,7 +128,7 @@ export function DataTable<Row extends { id: string }>({
                 {visible.map((column, index) => (
                   <Th
                     key={column.id}
-
+                    modifier="nowrap"
                     style={{ width: column.width }}
                     sort={sortOf(column, index, sorting)}
                   >
@@ -160,9 +150,9 @@ export function DataTable<Row extends { id: string }>({
                       />
                     </Td>
                   )}
-                  {row.getVisibleCells().map((cell) => (
-                    <Td key={cell.id} dataLabel={columns.find(({ id }) => id === cell.column.id)?.header}>
-                      <table.FlexRender cell={cell} />
+                  {visible.map(({ id, header, cell }) => (
+                    <Td key={id} dataLabel={header}>
+                      {cell(row.original)}
                     </Td>
                   ))}
                 </Tr>

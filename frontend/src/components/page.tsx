@@ -28,7 +28,7 @@ export function Page({
     <>
       <PageSection className="page-head" hasBodyWrapper={false}>
         {crumbs.length > 0 && (
-          <Breadcrumb className="pf-v6-u-mb-sm">
+          <Breadcrumb className="page-crumbs">
             {crumbs.map(({ label, to }) => (
               <BreadcrumbItem
                 key={to}

@@ -10,6 +10,21 @@ E        +  where 2 = total([1, 1])
 test_shop.py:7: AssertionError`;
 
 describe("reasonOf", () => {
+  it("finds the whole message at the end of what pytest-ibutsu sends, and takes it off the traceback", () => {
+    const short_tb = [
+      "E         Use -v to get more diff",
+      "",
+      "tests/test_cart.py:16: AssertionError",
+      "AssertionError",
+      "b'assert \\'gr&#252;n\\' == 1\\n  - 1\\n  + gr&#252;n'",
+    ].join("\n");
+    expect(reasonOf({ short_tb, exception_name: "AssertionError" })).toEqual({
+      exception: "AssertionError",
+      message: "assert 'grün' == 1\n  - 1\n  + grün",
+      traceback: "E         Use -v to get more diff\n\ntests/test_cart.py:16: AssertionError",
+    });
+  });
+
   it("takes the message that an importer found", () => {
     expect(reasonOf({ exception_name: "ValueError", message: " no such item \n", short_tb: PYTEST })).toEqual(
       {

@@ -16,12 +16,14 @@ import type { ComponentType, ReactNode } from "react";
 
 import { problemOf } from "@/api/problem";
 
+import "./page.css";
+
 /** Grey lines in the place of what comes; `what` is said to screen readers. */
 export function Loading({ what, lines = 5 }: { what: string; lines?: number }) {
   return (
-    <div role="status" className="pf-v6-u-py-md">
+    <div role="status" className="loading">
       {Array.from({ length: lines }, (_, line) => (
-        <Skeleton key={line} className="pf-v6-u-mb-sm" width={line === lines - 1 ? "60%" : "100%"} />
+        <Skeleton key={line} width={line === lines - 1 ? "60%" : "100%"} />
       ))}
       <span className="pf-v6-u-screen-reader">Loading {what}</span>
     </div>

@@ -43,13 +43,13 @@ export function TextField({ label, onChange, hint, error, end, ...input }: TextF
           <InputGroupItem>{end}</InputGroupItem>
         </InputGroup>
       )}
-      <FormHelperText>
-        <HelperText id={`${id}-about`} aria-live="polite">
-          {about !== undefined && (
+      {about !== undefined && (
+        <FormHelperText>
+          <HelperText id={`${id}-about`} aria-live="polite">
             <HelperTextItem variant={error === undefined ? "default" : "error"}>{about}</HelperTextItem>
-          )}
-        </HelperText>
-      </FormHelperText>
+          </HelperText>
+        </FormHelperText>
+      )}
     </FormGroup>
   );
 }

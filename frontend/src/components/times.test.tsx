@@ -5,6 +5,7 @@ import { formatAgo, formatBytes, formatDuration } from "./times";
 test.each([
   [null, "–"],
   [0, "0 ms"],
+  [0.0004, "< 1 ms"],
   [0.0124, "12 ms"],
   [1.25, "1.3 s"],
   [59.97, "1 min"],

@@ -36,6 +36,7 @@ export function formatTime(time: string): string {
 /** Seconds as "1 h 2 min", "3 min 4 s", "1.2 s" or "12 ms"; a dash where there are none. */
 export function formatDuration(seconds: number | null | undefined): string {
   if (seconds == null) return "–";
+  if (seconds > 0 && seconds < 0.0005) return "< 1 ms";
   if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
   if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;
   const whole = Math.round(seconds);

@@ -44,6 +44,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
             key={id}
             variant={variant}
             title={title}
+            component="p"
             timeout={variant === "danger" ? false : SHOWN_MS}
             onTimeout={() => remove(id)}
             actionClose={<AlertActionCloseButton onClose={() => remove(id)} />}

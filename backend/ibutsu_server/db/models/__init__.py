@@ -14,6 +14,7 @@ from ibutsu_server.db.models.project import Project
 from ibutsu_server.db.models.project_policy import ProjectPolicy
 from ibutsu_server.db.models.result import Result
 from ibutsu_server.db.models.run import Run
+from ibutsu_server.db.models.saved_filter import SavedFilter
 from ibutsu_server.db.models.scanned_object import ScannedObject
 from ibutsu_server.db.models.scheduled_task import ScheduledTask
 from ibutsu_server.db.models.tally import DailyTally, RunTally, TalliedField
@@ -43,6 +44,7 @@ __all__ = [
     "Result",
     "Run",
     "RunTally",
+    "SavedFilter",
     "ScannedObject",
     "ScheduledTask",
     "TalliedField",

@@ -50,7 +50,7 @@ export function Shell() {
       }
       isManagedSidebar={false}
       masthead={
-        <Masthead>
+        <Masthead display={{ default: "inline" }}>
           <MastheadMain>
             <MastheadToggle>
               <PageToggleButton
@@ -61,7 +61,11 @@ export function Shell() {
               />
             </MastheadToggle>
             <MastheadBrand>
-              <MastheadLogo component={(props) => <Link {...props} to="/project" />} className="shell-logo">
+              <MastheadLogo
+                component={(props) => <Link {...props} to="/project" />}
+                className="shell-logo"
+                aria-label="All projects"
+              >
                 <img src="/favicon.svg" alt="" width="28" height="28" />
                 <span>Ibutsu</span>
               </MastheadLogo>

@@ -1,0 +1,16 @@
+/** The share of tests that passed, never told better than it is. */
+import type { Run } from "@/api/types";
+
+type Summary = Pick<Run["summary"], "tests" | "passes">;
+
+/** Such as "99.9%", cut after the first decimal, so that only a run without any failure has 100%. */
+export function passRate({ tests, passes }: Summary): string {
+  if (tests === 0) return "–";
+  return `${Math.floor((1000 * passes) / tests) / 10}%`;
+}
+
+/** Percentage points with their sign, such as "+2.5" and "−10". */
+export function signed(change: number): string {
+  const size = Math.abs(change).toLocaleString("en", { maximumFractionDigits: 1 });
+  return change > 0 ? `+${size}` : change < 0 ? `−${size}` : "±0";
+}
