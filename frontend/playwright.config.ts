@@ -6,6 +6,7 @@ export default defineConfig({
   outputDir: "test-results",
   reporter: [["list"]],
   workers: 1,
+  maxFailures: 25,
   timeout: 60_000,
   expect: { timeout: 15_000 },
   use: {

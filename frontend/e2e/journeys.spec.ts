@@ -10,11 +10,11 @@ test("a link to a red run leads through signing in to the reason of its failures
 
   await page.goto(link);
   await page.getByLabel(/e-?mail/i).fill(EMAIL);
-  await page.getByLabel("Password", { exact: true }).fill(PASSWORD);
+  await page.getByLabel(/^Password/).fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in", exact: true }).click();
 
   await expect(page).toHaveURL(new RegExp(link));
-  const failures = page.getByRole("tabpanel");
+  const failures = page.getByRole("main");
   await expect(failures.getByText("PaymentRefused").first()).toBeVisible();
   await expect(failures.getByText(/the bank said no to/).first()).toBeVisible();
 
@@ -58,9 +58,9 @@ test("several failures are classified at once", async ({ page }) => {
   await signIn(page);
   const project = await projectId(page);
   await page.goto(`/project/${project}/runs/${BROKEN}`);
-  const panel = page.getByRole("tabpanel");
+  const panel = page.getByRole("main");
   await expect(panel.getByText("PaymentRefused").first()).toBeVisible();
-  for (const box of await panel.getByRole("checkbox", { name: /select all|group/i }).all()) await box.check();
+  for (const box of await panel.getByRole("checkbox", { name: /^Select all of/ }).all()) await box.check();
   await panel
     .getByRole("button", { name: /classify/i })
     .first()
@@ -107,7 +107,7 @@ test("a tree and a history lead to the same failure", async ({ page }) => {
     )
   ).json()) as { results: { id: string }[] };
   await page.goto(`/project/${project}/results/${results[0]?.id ?? ""}`);
-  const history = page.getByRole("list", { name: /history/i });
+  const history = page.getByRole("list", { name: /results of this test/i });
   await expect(history.getByRole("link")).toHaveCount(3);
   await history.getByRole("link").first().click();
   await expect(page.getByText("Passed").first()).toBeVisible();

@@ -41,7 +41,7 @@ const PLACES: Place[] = [
   {
     name: "results-filtered",
     path: inProject("/results?filter=result%3Dfailed&filter=component%3Dshop"),
-    ready: /PaymentRefused/,
+    ready: /the bank said no/,
   },
   { name: "results-empty", path: inProject("/results?filter=env%3Dnowhere"), ready: /clear/i },
   {

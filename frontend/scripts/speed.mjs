@@ -7,8 +7,8 @@ const { E2E_EMAIL: email, E2E_PASSWORD: password, CHROMIUM: executablePath = "/u
 const TIMES = 5;
 const PAGES = {
   "run list": { path: `/project/${project}/runs`, ready: "table tbody tr:nth-child(20)" },
-  "run page": { path: `/project/${project}/runs/${run}`, ready: '[role=tabpanel] a[href*="/failures/"]' },
-  "result page": { path: `/project/${project}/results/${result}`, ready: '[aria-label*="istory"] a' },
+  "run page": { path: `/project/${project}/runs/${run}`, ready: '.failure-group a[href*="/failures/"]' },
+  "result page": { path: `/project/${project}/results/${result}`, ready: ".history-strip a" },
 };
 
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"] });

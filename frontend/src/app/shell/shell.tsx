@@ -64,7 +64,7 @@ export function Shell() {
               <MastheadLogo
                 component={(props) => <Link {...props} to="/project" />}
                 className="shell-logo"
-                aria-label="All projects"
+                aria-label="Ibutsu: all projects"
               >
                 <img src="/favicon.svg" alt="" width="28" height="28" />
                 <span>Ibutsu</span>
