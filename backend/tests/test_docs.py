@@ -117,7 +117,7 @@ def _is_there(name: str) -> bool:
 def test_code_that_is_explained_exists(page):
     text = page.read_text()
     layers = "access|app|controllers|db|domain|filters|pages|serialize|storage|tasks|totals"
-    names = re.findall(rf"(?<![\w./])(?!db\.se)(?:{layers})(?:\.\w+)+(?![\w/])", text)
+    names = re.findall(rf"(?<![\w./-])(?!db\.se)(?:{layers})(?:\.\w+)+(?![\w/])", text)
     paths = re.findall(r"`(\w+/[\w/]+\.(?:py|yaml))", text)
     roots = (ROOT, ROOT / "backend" / "ibutsu_server", ROOT / "backend" / "tests")
     missing = [name for name in names if not name.endswith((".py", ".yaml")) and not _is_there(name)]

@@ -182,7 +182,7 @@ class SQLiteConnection(sqlite3.Connection):
 class HintedSQLiteCompiler(SQLiteCompiler):
     """Writes hints such as `NOT INDEXED` behind their table; SQLAlchemy's own leaves them out."""
 
-    def get_from_hint_text(self, table: Any, text: str) -> str:  # noqa: ARG002 - which table, it knows itself
+    def get_from_hint_text(self, table: Any, text: str | None) -> str | None:  # noqa: ARG002 - which table, it knows itself
         return text
 
 
