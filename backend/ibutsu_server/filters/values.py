@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeDecorator
 from ibutsu_server.db.types import now
 from ibutsu_server.errors import Invalid
 from ibutsu_server.filters.grammar import shown
+from ibutsu_server.filters.moments import moving
 
 NUMBER = r"^[+-]?(?:[0-9]{1,40}(?:\.[0-9]{0,40})?|\.[0-9]{1,40})(?:[eE][+-]?[0-9]{1,3})?$"
 """What counts as a number; the bounds keep casts from overflowing on any database."""
@@ -77,8 +78,9 @@ def _boolean(text: str) -> bool:
 
 
 def _datetime(text: str) -> datetime:
-    if text == "now":
-        return now()
+    moment = moving(text, now())
+    if moment is not None:
+        return moment
     if not _DATE.match(text):
         raise ValueError(text)
     moment = datetime.fromisoformat(text)
@@ -96,6 +98,6 @@ _READERS: dict[type, tuple[str, Callable[[str], Any]]] = {
     float: ("a number", _float),
     int: ("a number", _integer),
     bool: ("true or false", _boolean),
-    datetime: ("a date or time such as 2026-01-31 or 2026-01-31T12:00:00Z", _datetime),
+    datetime: ("a date or time such as 2026-01-31, 2026-01-31T12:00:00Z or -7d", _datetime),
     uuid.UUID: ("a valid UUID", _uuid),
 }

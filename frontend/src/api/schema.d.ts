@@ -1814,9 +1814,9 @@ export interface components {
             blocked: number;
             /** @description floor(100 x passes / tests), 0 without tests */
             pass_percent: number;
-            /** @description Tests that the client found; absent if it did not say */
+            /** @description Tests that the client found; 0 if it did not say */
             collected?: number;
-            /** @description Collected tests without a result; absent without `collected` */
+            /** @description Collected tests without a result; 0 if the client did not say what it found */
             not_run?: number;
         } & {
             [key: string]: unknown;

@@ -21,7 +21,7 @@ import { useMay } from "@/api/user";
 import { useToasts } from "@/components/toasts";
 
 import type { Entity } from "./fields";
-import { hasRelativeTime, savedForm, useForgetSaved } from "./saved";
+import { savedForm, useForgetSaved } from "./saved";
 import type { ListState } from "./use-list";
 import { describeFilter } from "./words";
 
@@ -78,11 +78,6 @@ export function SaveFilter({
               <HelperText id="save-filter-help" isLiveRegion>
                 {saving.isError && (
                   <HelperTextItem variant="error">{problemOf(saving.error).detail}</HelperTextItem>
-                )}
-                {hasRelativeTime(list) && (
-                  <HelperTextItem>
-                    Times such as “in the last 7 days” are saved as the date that they are now.
-                  </HelperTextItem>
                 )}
               </HelperText>
             </FormHelperText>

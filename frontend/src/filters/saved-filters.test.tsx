@@ -60,7 +60,7 @@ describe("saved filters", () => {
     expect(screen.getByRole("button", { name: "Slow ones" })).toBeVisible();
   });
 
-  it("are saved under a name, and shared by maintainers", async () => {
+  it("are saved under a name, with times that go on moving, and shared by maintainers", async () => {
     let body: unknown;
     server.use(
       http.post("/saved-filter", async ({ request, response }) => {
@@ -68,7 +68,7 @@ describe("saved filters", () => {
         return response(201).json(aSavedFilter());
       }),
     );
-    const { user } = show("?filter=env%3Dqa&sort=-start_time");
+    const { user } = show("?filter=env%3Dqa&filter=start_time%3E-7d&sort=-start_time");
     await user.click(screen.getByRole("button", { name: "Saved filters" }));
     await user.click(await screen.findByText("Save this filter…"));
     await user.type(screen.getByRole("textbox", { name: /Name/ }), "On qa");
@@ -80,7 +80,7 @@ describe("saved filters", () => {
       entity: "result",
       name: "On qa",
       is_shared: true,
-      filters: ["env=qa"],
+      filters: ["env=qa", "start_time>-7d"],
       sort: "-start_time",
     });
   });

@@ -7,7 +7,6 @@ import type { SavedFilter } from "@/api/types";
 
 import type { Entity } from "./fields";
 import { type Filter, formatFilter, parseFilters } from "./filter";
-import { absolute } from "./relative-time";
 import type { ListState } from "./use-list";
 
 export function useSavedFilters(entity: Entity, projectId: string) {
@@ -33,16 +32,9 @@ export function filtersOf({ filters }: SavedFilter): Filter[] {
   return filters.flatMap((text) => parseFilters(text) ?? []);
 }
 
-/** What is saved of a list.  The server keeps no relative times: they are saved as what they are now. */
+/** What is saved of a list. */
 export function savedForm(list: ListState): { filters: string[]; sort: string | null } {
-  return {
-    filters: list.filters.map((filter) => formatFilter(absolute(filter))),
-    sort: list.sort ?? null,
-  };
-}
-
-export function hasRelativeTime(list: ListState): boolean {
-  return list.filters.some((filter) => absolute(filter) !== filter);
+  return { filters: list.filters.map(formatFilter), sort: list.sort ?? null };
 }
 
 /** Whether the list shows what was saved, in whatever order. */
