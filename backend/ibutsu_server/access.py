@@ -245,7 +245,7 @@ class Scope:
         return User.id == self.user.id if entity is User else false()
 
     def _sees_saved_filter(self) -> ColumnElement[bool]:
-        """Whoever is in the project has some of their own, which are nobody else's, superadmins included."""
+        """Whoever is in the project has some of their own, not even superadmins see those."""
         may_keep = self.role == "viewer" or self.limits.role != "viewer"
         mine = and_(SavedFilter.user_id == self.user.id, true() if may_keep else false())
         there = replace(self, role="viewer")._reaches(SavedFilter.project_id)  # noqa: SLF001 - of another scope

@@ -13,6 +13,6 @@ def get_result_history(id_: str, same: Same = "environment", limit: int = 50) ->
 
 def bulk_update_results(body: JSON) -> JSON:
     caller = scope("maintainer")
-    found = several.locked(caller, Result, body["ids"])
+    found = several.locked(caller, body["ids"])
     results.change_all(found, {"metadata": body["metadata"]}, project_id=named_project(caller, body))
     return {"updated": len(found)}

@@ -23,7 +23,7 @@ _NAMES = (
     *("id", "test_id", "result", "start_time", "duration", "component", "env", "source"),
     *("exception_name", "message", "classification", "params"),
 )
-_FORMULA = re.compile(r"[=+\-@\t\r]")
+_FORMULA = re.compile(r"[=+\-@\t\r\n＝＋－＠]")  # noqa: RUF001 - some spreadsheets take the wide ones as well
 _NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 
 

@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 from sqlalchemy import Row, Select, func, select
 
 from ibutsu_server.db import db
+from ibutsu_server.db.ids import is_one_of
 from ibutsu_server.db.models import Result, Run
 from ibutsu_server.db.types import JSONObject
 from ibutsu_server.domain import earlier_runs
@@ -18,8 +19,11 @@ from ibutsu_server.widgets.shapes import time
 MOST = 10_000
 """So many of the newest failures are looked at."""
 
+GROUPS = 500
+"""So many groups are told: messages that name a time or an id are all different."""
+
 SHOWN = 100
-"""So many of each group are told."""
+"""So many failures of each group are told."""
 
 MOST_BEFORE = 100_000
 """So many results that failed tests have in the run before are looked at, the newest."""
@@ -38,19 +42,20 @@ class Before(NamedTuple):
     failed: set[str]
 
     def has_not_failed(self, test_id: str | None) -> bool:
-        return self.run_id is not None and test_id is not None and test_id not in self.failed
+        return self.run_id is not None and bool(test_id) and test_id not in self.failed
 
 
 def of_run(run: Run) -> JSONObject:
     """The groups of a run, the largest first, then those with the newest failure."""
     before = _before(run)
     groups, failures = _grouped(_newest(run.id), before)
-    is_complete = failures <= MOST
+    largest = sorted(groups, key=lambda group: -group["count"])[:GROUPS]
+    _explain(largest)
     return {
-        "failures": failures if is_complete else max(failures, run.failures + run.errors),
+        "failures": failures if failures <= MOST else max(failures, run.failures + run.errors),
         "previous_run_id": str(before.run_id) if before.run_id else None,
-        "is_complete": is_complete,
-        "groups": sorted(groups, key=lambda group: -group["count"]),
+        "is_complete": failures <= MOST and len(groups) <= GROUPS,
+        "groups": largest,
     }
 
 
@@ -73,11 +78,19 @@ def _group(newest: Row[Any], line: str | None) -> JSONObject:
     return {
         "exception_name": newest.exception_name,
         "message": line,
-        "reason": reasons.reason(newest),
+        "reason": None,
         "count": 0,
         "new": 0,
         "results": [],
     }
+
+
+def _explain(groups: list[JSONObject]) -> None:
+    """The reasons are long: only those that are told are kept in memory."""
+    newest = {uuid.UUID(group["results"][0]["id"]): group for group in groups}
+    said = select(Result.id, *reasons.SAID).where(is_one_of(Result.id, newest))
+    for failure in db.session.execute(said):
+        newest[failure.id]["reason"] = reasons.reason(failure)
 
 
 def _add(group: JSONObject, failure: Row[Any], before: Before) -> None:

@@ -41,7 +41,7 @@ def of(result: Result, *, same: Same, limit: int) -> JSONObject:
 
 def _history(result: Result, same: Same) -> Select[Any]:
     """Newest first."""
-    if result.test_id is None:
+    if not result.test_id:
         return select(*_COLUMNS).where(Result.id == result.id)
     alike = [Result.project_id == result.project_id, Result.test_id == result.test_id]
     if same == "environment":

@@ -8,25 +8,25 @@ from typing import Any
 from sqlalchemy import Row, func, literal, select, tuple_
 
 from ibutsu_server.db import db
-from ibutsu_server.db.models import Result
+from ibutsu_server.db.models import Result, Run
 from ibutsu_server.db.types import JSONObject
-from ibutsu_server.filters.grouping import group_by
+from ibutsu_server.errors import NotFound
 from ibutsu_server.widgets import reasons
 from ibutsu_server.widgets.shapes import time
 
 MOST = 20_000
 """Results that are told in a few words."""
 
-BATCH = 250
+BATCH = 100
+"""Results in memory at once, with all that was sent of them."""
 
 _WORKERS = ("worker", "worker_id", "thread", "hostname", "host")
 """Metadata that say what ran a test: what clients think of, then what CTRF, JUnit and Allure say."""
 
-_PATH: Any = group_by(Result, "metadata.fspath")
-_WORKER = func.coalesce(*(func.nullif(group_by(Result, f"metadata.{name}"), "") for name in _WORKERS))
+_WORKER = func.coalesce(*map(reasons.short, _WORKERS))
 _OTHERS = {
     "test_id": Result.test_id,
-    "path": _PATH,
+    "path": reasons.short("fspath"),
     "result": Result.result,
     "duration": Result.duration,
     "worker": _WORKER,
@@ -51,14 +51,14 @@ def batches(run_id: uuid.UUID, columns: Sequence[Any]) -> Iterator[Sequence[Row[
     """All of them; the columns include time and id.
 
     Each batch is one statement, and between two of them no session is needed: who reads slowly keeps nothing
-    waiting.
+    waiting.  Raises NotFound where the run goes meanwhile, so that what is cut off does not look whole.
     """
     place = tuple_(Result.start_time, Result.id)
     first = select(*columns).where(Result.run_id == run_id).order_by(Result.start_time, Result.id)
     statement = first
     while rows := db.session.execute(statement.limit(BATCH)).all():
         yield rows
-        if len(rows) < BATCH:
-            return
         last = literal(rows[-1].start_time, Result.start_time.type), literal(rows[-1].id, Result.id.type)
         statement = first.where(place > tuple_(*last))
+    if db.session.scalar(select(Run.id).where(Run.id == run_id)) is None:
+        raise NotFound("Run not found")

@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from itertools import chain, count
 from typing import Any
 
 from sqlalchemy import func, select
@@ -14,6 +15,9 @@ from ibutsu_server.db.types import JSONObject
 from ibutsu_server.domain import sorting
 from ibutsu_server.domain.deletion import delete_all
 from ibutsu_server.errors import Conflict, Invalid
+
+_NAME_CHARACTERS = 245
+"""Of a name that gets a number behind it."""
 
 _ENTITIES: dict[str, type[Any]] = {"run": Run, "result": Result}
 
@@ -50,6 +54,8 @@ def change(caller: Scope, saved: SavedFilter, body: JSONObject) -> None:
         saved.filters = body["filters"]
     if "sort" in body:
         saved.sort = body["sort"] or None
+    if body.get("is_shared") is False and saved.user_id != caller.user.id:
+        saved.name = _free_name(saved)
     _store(saved)
 
 
@@ -80,23 +86,43 @@ def _store(saved: SavedFilter) -> None:
 def _require_sense(entity: type[Any], texts: Sequence[str], sort: str | None) -> None:
     """As the list would judge them; what a regular expression may have in it, the database knows."""
     try:
-        clauses = filters.parse(texts)
+        clauses = _clauses(texts)
         db.session.execute(filters.apply(select(entity.id), entity, clauses).limit(0))
     except Invalid as error:
         raise Invalid(error.message, field="filters") from error
     sorting.read(entity, sort, clauses)
 
 
+def _clauses(texts: Sequence[str]) -> list[filters.Clause]:
+    clauses = filters.parse(texts)
+    if filters.names_project(clauses):
+        raise Invalid("The project of a saved filter is not among its conditions")
+    if not all(filters.parse([text]) for text in texts):
+        raise Invalid("One of the conditions is empty")
+    return clauses
+
+
+def _free_name(saved: SavedFilter) -> str:
+    """Where it goes to somebody who may have one of that name: who sends it there shall not learn of it."""
+    names = chain([saved.name], (f"{saved.name[:_NAME_CHARACTERS]} ({number})" for number in count(2)))
+    with db.session.no_autoflush:
+        return next(name for name in names if not _is_taken(saved, name))
+
+
 def _require_free_name(saved: SavedFilter) -> None:
+    if _is_taken(saved, saved.name):
+        raise Conflict(f"A saved filter with the name {saved.name} already exists", field="name")
+
+
+def _is_taken(saved: SavedFilter, name: str) -> bool:
     taken = select(SavedFilter.id).where(
         SavedFilter.project_id == saved.project_id,
         SavedFilter.entity == saved.entity,
-        func.lower(SavedFilter.name) == func.lower(saved.name),
+        func.lower(SavedFilter.name) == func.lower(name),
         SavedFilter.is_shared if saved.is_shared else ~SavedFilter.is_shared,
     )
     if not saved.is_shared:
         taken = taken.where(SavedFilter.user_id == saved.user_id)
     if saved.id is not None:
         taken = taken.where(SavedFilter.id != saved.id)
-    if db.session.scalar(taken) is not None:
-        raise Conflict(f"A saved filter with the name {saved.name} already exists", field="name")
+    return db.session.scalar(taken) is not None

@@ -2,7 +2,9 @@
 
 import uuid
 from collections.abc import Container, Iterable
-from typing import TypeVar
+from typing import Any, TypeVar
+
+from sqlalchemy import Select, select
 
 from ibutsu_server.access import Scope, as_uuid
 from ibutsu_server.db import db
@@ -13,16 +15,24 @@ from ibutsu_server.errors import NotFound
 Entity = TypeVar("Entity", Run, Result)
 
 
-def locked(scope: Scope, entity: type[Entity], ids: Iterable[str]) -> list[Entity]:
-    """Each once and in one order, so that nobody who does the same waits for the other in turn.
+def locked(scope: Scope, ids: Iterable[str]) -> list[Result]:
+    """Results, each once and in one order, so that nobody who does the same waits for the other in turn.
 
     Raises Invalid, NotFound or Forbidden as `Scope.get` does.
     """
     keys = list(dict.fromkeys(as_uuid(id_, field="ids") for id_ in ids))
-    statement = scope.select(entity).where(is_one_of(entity.id, keys)).order_by(entity.id)
-    found = db.session.scalars(statement.with_for_update(of=entity, key_share=True)).all()
-    require_all(scope, entity, keys, {one.id for one in found}, field="ids")
+    asked = scope.select(Result).where(is_one_of(Result.id, keys))
+    _lock_runs(asked)
+    statement = asked.order_by(Result.id).with_for_update(of=Result, key_share=True)
+    found = db.session.scalars(statement).all()
+    require_all(scope, Result, keys, {one.id for one in found}, field="ids")
     return list(found)
+
+
+def _lock_runs(asked: Select[Any]) -> None:
+    """Before their results, as whoever deletes one of these does."""
+    runs = select(Run.id).where(Run.id.in_(asked.with_only_columns(Result.run_id)))
+    db.session.execute(runs.order_by(Run.id).with_for_update(of=Run, key_share=True)).all()
 
 
 def require_all(

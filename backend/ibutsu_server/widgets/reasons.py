@@ -18,6 +18,7 @@ TRACEBACK_CHARACTERS = 4000
 
 _SPACES = " \t\r\n\f\v"
 _TOLD_AGAIN = re.compile(r"""\n[A-Za-z_][\w.]*\n(b'(?:[^'\\\n]|\\.)*'|b"(?:[^"\\\n]|\\.)*")\s*$""")
+_SURROGATES = range(0xD800, 0xE000)
 _REFERENCE = re.compile(r"&#(\d{1,7});")
 
 
@@ -40,14 +41,16 @@ def _traceback() -> ColumnElement[Any]:
     return case((MESSAGE != "", null()), else_=end)
 
 
-EXCEPTION: ColumnElement[Any] = func.nullif(group_by(Result, "metadata.exception_name"), "").label(
-    "exception_name"
-)
+def short(field: str) -> ColumnElement[Any]:
+    """A text of the metadata, null where it is empty."""
+    text = func.substr(group_by(Result, f"metadata.{field}"), 1, LINE_CHARACTERS, type_=Text())
+    return func.nullif(text, "")
+
+
+EXCEPTION = short("exception_name").label("exception_name")
 MESSAGE = _message().label("message")
 SHORT_TB = _traceback().label("short_tb")
-CLASSIFICATION: ColumnElement[Any] = func.nullif(group_by(Result, "metadata.classification"), "").label(
-    "classification"
-)
+CLASSIFICATION = short("classification").label("classification")
 
 SAID = (EXCEPTION, MESSAGE, SHORT_TB, CLASSIFICATION)
 """What there is to know of a failure, none of it longer than what can be told."""
@@ -91,7 +94,8 @@ def _told_again(traceback: str | None) -> str | None:
 
 def _character(reference: re.Match[str]) -> str:
     code = int(reference[1])
-    return chr(code) if code <= sys.maxunicode else reference[0]
+    is_text = 0 < code <= sys.maxunicode and code not in _SURROGATES
+    return chr(code) if is_text else reference[0]
 
 
 def _marked(traceback: list[str]) -> list[str]:

@@ -191,6 +191,17 @@ def test_only_some_of_a_group_are_told_and_all_are_counted(send, nightly, report
 
 
 @pytest.mark.integration
+def test_of_too_many_groups_the_largest_are_told(send, nightly, report, monkeypatch):
+    monkeypatch.setattr(failures, "GROUPS", 1)
+    run = nightly()
+    for message in ("often", "often", "once"):
+        report(run, "a", metadata=_said(message), result="failed")
+    answer = _failures(send, run)
+    assert [(group["message"], group["reason"]) for group in answer["groups"]] == [("often", "often")]
+    assert (answer["failures"], answer["is_complete"]) == (3, False)
+
+
+@pytest.mark.integration
 def test_of_too_many_failures_the_newest_are_looked_at(send, nightly, report, monkeypatch):
     monkeypatch.setattr(failures, "MOST", 2)
     run = nightly()
@@ -217,7 +228,7 @@ def test_failures_take_the_same_number_of_statements_however_many_there_are(
         with count_statements() as statements:
             _get(send, path)
         counted.append(len(statements))
-    assert counted == [5, 5]
+    assert counted == [6, 6]
 
 
 # The run before
@@ -403,6 +414,8 @@ def test_run_is_exported_as_csv(send, nightly, report):
         ("@SUM(1)", "'@SUM(1)"),
         ("\t=1", "'\t=1"),
         ("\r=1", "'\r=1"),
+        ("\n=1", "'\n=1"),
+        ("\uff1d1", "'\uff1d1"),
         ("-2.5e3", "-2.5e3"),
         ("+7", "+7"),
         ("a=1", "a=1"),

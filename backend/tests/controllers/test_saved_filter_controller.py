@@ -131,6 +131,17 @@ def test_shared_one_is_changed_by_any_maintainer(add, maintainer, make_user, sho
     assert api_of(maintainer)("DELETE", f"/api/saved-filter/{id_}").status_code == 200
 
 
+def test_who_ends_sharing_learns_no_names_of_others(add, maintainer, make_user, shop, api_of):
+    other = make_user()
+    projects.join(shop.id, other.id, role="maintainer")
+    db.session.commit()
+    for name in ("Nightly", "Nightly (2)"):
+        add(maintainer, name=name)
+    id_ = add(maintainer, is_shared=True).json()["id"]
+    ended = api_of(other)("PUT", f"/api/saved-filter/{id_}", json={"is_shared": False})
+    assert (ended.status_code, ended.json()["name"]) == (200, "Nightly (3)")
+
+
 def test_names_are_unique_for_each_user_and_among_shared_ones(add, viewer, maintainer, api_of):
     assert add(viewer).status_code == 201
     assert_problem(add(viewer, name="NIGHTLY"), 409, "already exist", field="name")
@@ -166,6 +177,8 @@ def test_tables_keep_names_unique_by_themselves(add, viewer, monkeypatch):
         ({"filters": ["nothing"]}, "filters"),
         ({"filters": ["start_time>soon"]}, "filters"),
         ({"filters": ["env~("]}, "filters"),
+        ({"filters": ["env=qa", ""]}, "filters"),
+        ({"filters": [f"project_id={MISSING_ID}"]}, "filters"),
         ({"filters": ["test_id=a"]}, "filters"),
         ({"filters": ["env=a"] * 51}, None),
         ({"filters": ["env=" + "a" * 5000]}, None),

@@ -43,3 +43,8 @@ def test_a_message_of_its_own_counts_more():
 @pytest.mark.parametrize("told", ["b'open", r"b'\xf'", "b'a' b'b'", "b'ü'", "b'',((((''"])
 def test_what_only_looks_like_it_is_left_to_the_traceback(told):
     assert reasons.line(said(PYTEST + told)) == "+  where 5.95 = total()"
+
+
+@pytest.mark.parametrize("code", [0, 0xD800, 0xDFFF])
+def test_what_is_no_character_is_left_as_it_was_written(code):
+    assert reasons.line(said(f"{PYTEST}b'a &#{code}; b'")) == f"a &#{code}; b"

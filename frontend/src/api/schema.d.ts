@@ -88,7 +88,7 @@ export interface paths {
         };
         /**
          * Why tests of a run failed, equal reasons together
-         * @description Failures are results that are failed or error. They are grouped by `metadata.exception_name` and the first line of their message, the largest group first; of each the newest 100 failures are told. Of more than 10,000 failures in a run the newest 10,000 are looked at, which `is_complete` says.
+         * @description Failures are results that are failed or error. They are grouped by `metadata.exception_name` and the first line of their message, the largest group first; of each the newest 100 failures are told. Of more than 10,000 failures in a run the newest 10,000 are looked at, and of more than 500 groups the largest 500 are told, which `is_complete` says.
          */
         get: operations["get_run_failures"];
         put?: never;
@@ -251,7 +251,7 @@ export interface paths {
         put?: never;
         /**
          * Merge metadata into several results
-         * @description For maintainers of all their projects; all are changed or none. To classify failures, send `classification`, and `classification_comment` if there is something to say.
+         * @description For maintainers of all their projects; all are changed or none. To classify failures, send `classification`, and `classification_comment` if there is something to say. As in `PUT /result/{id}`, `metadata.run` moves results to another run.
          */
         post: operations["bulk_update_results"];
         delete?: never;
@@ -1959,7 +1959,7 @@ export interface components {
              * @description The run before, of the same source, component and environment
              */
             previous_run_id: string | null;
-            /** @description Whether all failures were looked at */
+            /** @description Whether all failures were looked at, and all groups are told */
             is_complete: boolean;
             groups: components["schemas"]["FailureGroup"][];
         };
