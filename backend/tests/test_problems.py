@@ -95,7 +95,7 @@ def test_clients_are_told_how_to_sign_in_and_when_to_come_back(failing):
     ("method", "url", "status"),
     [
         ("GET", "/api/nothing", 404),
-        ("GET", "/nothing", 404),
+        ("POST", "/nothing", 404),
         ("DELETE", "/api/run", 405),
         ("PATCH", "/api/user", 405),
     ],
