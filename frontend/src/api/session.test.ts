@@ -4,7 +4,7 @@ import { beforeEach, expect, test, vi } from "vitest";
 import { server } from "@/testing/server";
 
 import { client } from "./client";
-import { onSignedOut } from "./session";
+import { keepSignedIn, onSignedOut } from "./session";
 
 const USER_URL = "http://localhost/api/user";
 const REFRESH_URL = "http://localhost/api/login/refresh";
@@ -54,6 +54,36 @@ test("who cannot renew is signed out", async () => {
   stop();
   expect(error?.status).toBe(401);
   expect(signedOut).toHaveBeenCalledOnce();
+});
+
+test("a server that cannot renew right now signs nobody out", async () => {
+  const signedOut = vi.fn();
+  const stop = onSignedOut(signedOut);
+  server.use(
+    raw.get(USER_URL, () => problem(401)),
+    raw.post(REFRESH_URL, () => problem(503)),
+  );
+  const { error } = await client.GET("/user");
+  stop();
+  expect(error?.status).toBe(503);
+  expect(signedOut).not.toHaveBeenCalled();
+});
+
+test("a session is renewed ahead of its end, and not again before half of the next", async () => {
+  const refresh = vi.fn();
+  server.use(
+    raw.post(REFRESH_URL, () => {
+      refresh();
+      return HttpResponse.json({ expires_in: 3600 });
+    }),
+  );
+  const stop = keepSignedIn();
+  await vi.waitFor(() => expect(localStorage.getItem("ibutsu.renew-at")).not.toBeNull());
+  document.dispatchEvent(new Event("visibilitychange"));
+  localStorage.setItem("ibutsu.renew-at", String(Date.now() - 1));
+  document.dispatchEvent(new Event("visibilitychange"));
+  await vi.waitFor(() => expect(refresh).toHaveBeenCalledTimes(2));
+  stop();
 });
 
 test("a project of others does not sign anybody out", async () => {

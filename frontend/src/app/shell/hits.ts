@@ -13,7 +13,7 @@ export function hitsOf({ runs, results, tests }: Answer, projectId: string): Hit
     ...runs.map((run) => ({
       kind: "Run" as const,
       label: [run.source, run.component, run.env].filter(Boolean).join(" · ") || run.id,
-      about: `${run.summary.pass_percent} % passed, ${formatAgo(run.start_time)}`,
+      about: `${run.summary.passes} of ${run.summary.tests} passed, ${formatAgo(run.start_time)}`,
       to: `${project}/runs/${run.id}`,
     })),
     ...results.map((result) => ({

@@ -1,14 +1,16 @@
 /** Finds tests and runs of a project by a few characters, from everywhere by Ctrl-K. */
 import { Button, Modal, ModalBody, Spinner, TextInput } from "@patternfly/react-core";
 import SearchIcon from "@patternfly/react-icons/dist/esm/icons/search-icon";
-import { keepPreviousData } from "@tanstack/react-query";
-import { useDeferredValue, useEffect, useState } from "react";
+import { useEffect, useState } from "react";
 import { Link, useNavigate } from "react-router";
 
 import { api } from "@/api/client";
 import { problemOf } from "@/api/problem";
+import { useDebounced } from "@/filters/use-debounced";
 
 import { type Hit, hitsOf } from "./hits";
+
+const PAUSE_MS = 150;
 
 export function SearchButton({ projectId }: { projectId: string }) {
   const [isOpen, setOpen] = useState(false);
@@ -38,14 +40,15 @@ function SearchDialog({ projectId, onClose }: { projectId: string; onClose: () =
   const navigate = useNavigate();
   const [text, setText] = useState("");
   const [active, setActive] = useState(0);
-  const wanted = useDeferredValue(text.trim());
+  const wanted = useDebounced(text.trim(), PAUSE_MS);
   const found = api.useQuery(
     "get",
     "/project/{id}/search",
     { params: { path: { id: projectId }, query: { text: wanted } } },
-    { enabled: wanted !== "", placeholderData: keepPreviousData },
+    { enabled: wanted !== "" },
   );
-  const hits = wanted === "" || found.data === undefined ? [] : hitsOf(found.data, projectId);
+  const isCurrent = wanted === text.trim();
+  const hits = wanted === "" || !isCurrent || found.data === undefined ? [] : hitsOf(found.data, projectId);
   const onKeyDown = (event: React.KeyboardEvent) => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined && hits.length > 0) {
@@ -87,9 +90,11 @@ function SearchDialog({ projectId, onClose }: { projectId: string; onClose: () =
           onKeyDown={onKeyDown}
         />
         <div className="search-hits" aria-live="polite">
-          {found.isFetching && hits.length === 0 && <Spinner size="md" aria-label="Searching" />}
+          {text.trim() !== "" && (found.isFetching || !isCurrent) && (
+            <Spinner size="md" aria-label="Searching" />
+          )}
           {found.isError && wanted !== "" && <p>{problemOf(found.error).detail}</p>}
-          {found.isSuccess && !found.isFetching && wanted !== "" && hits.length === 0 && (
+          {isCurrent && found.isSuccess && !found.isFetching && wanted !== "" && hits.length === 0 && (
             <p>No test and no run of this project contains “{wanted}”.</p>
           )}
           <Hits hits={hits} active={active} onClose={onClose} />

@@ -35,6 +35,24 @@ test("the place where somebody is is marked", async () => {
   expect(lastProject()).toBe(PROJECT_ID);
 });
 
+test("a project of others is refused, whatever its pages ask, and is not opened the next time", async () => {
+  const problem = { type: "about:blank", title: "Unauthorized", status: 401, detail: "not a member" };
+  server.use(http.get("/project/{id}", ({ response }) => response(401).json(problem as never)));
+  renderPage(<Shell />, { path: PATH, at: AT });
+  expect(await screen.findByText("You may not see this project")).toBeVisible();
+  expect(lastProject()).toBeUndefined();
+});
+
+test("who could not sign out is told so, and is still there", async () => {
+  const problem = { type: "about:blank", title: "x", status: 503, detail: "The database is away" };
+  server.use(http.post("/login/logout", ({ response }) => response(503).json(problem as never)));
+  const { user, location } = renderPage(<Shell />, { path: PATH, at: AT });
+  await user.click(await screen.findByRole("button", { name: "Account: Jo" }));
+  await user.click(screen.getByRole("menuitem", { name: "Sign out" }));
+  expect(await screen.findByText("The database is away")).toBeVisible();
+  expect(location()).toBe(AT);
+});
+
 test("another project is found by typing and opened by Enter", async () => {
   const { user, location } = renderPage(<Shell />, { path: PATH, at: AT });
   const box = await screen.findByDisplayValue("My Project");

@@ -18,6 +18,9 @@ import { Suspense, useEffect, useState } from "react";
 import { ErrorBoundary } from "react-error-boundary";
 import { Link, Outlet, useLocation, useNavigation, useParams } from "react-router";
 
+import { api } from "@/api/client";
+import { problemOf } from "@/api/problem";
+import { keepSignedIn } from "@/api/session";
 import { Failed, Loading } from "@/components/states";
 
 import { rememberProject } from "../last-project";
@@ -36,9 +39,8 @@ export function Shell() {
   const { pathname } = useLocation();
   const [isOpen, setOpen] = useState(() => window.innerWidth >= 1200);
   const isBusy = useNavigation().state === "loading";
-  useEffect(() => {
-    if (projectId !== undefined) rememberProject(projectId);
-  }, [projectId]);
+  const refusal = useRefusal(projectId);
+  useEffect(keepSignedIn, []);
   return (
     <Page
       mainContainerId={MAIN}
@@ -108,11 +110,27 @@ export function Shell() {
         )}
       >
         <Suspense fallback={<Loading what="the page" />}>
-          <Outlet />
+          {refusal === null ? <Outlet /> : <Failed error={refusal} what="this project" />}
         </Suspense>
       </ErrorBoundary>
     </Page>
   );
+}
+
+/** Why a project cannot be looked at, if so; it is remembered if it can. */
+function useRefusal(projectId: string | undefined): unknown {
+  const { data, error } = api.useQuery(
+    "get",
+    "/project/{id}",
+    { params: { path: { id: projectId ?? "" } } },
+    { enabled: projectId !== undefined, staleTime: 60_000 },
+  );
+  const isRefused = error !== null && [400, 401, 403, 404].includes(problemOf(error).status);
+  useEffect(() => {
+    if (data !== undefined) rememberProject(data.id);
+    if (isRefused) rememberProject(null);
+  }, [data, isRefused]);
+  return isRefused ? error : null;
 }
 
 function focusMain(event: React.MouseEvent): void {

@@ -7,14 +7,20 @@ import { useNavigate } from "react-router";
 
 import { client } from "@/api/client";
 import { useUser } from "@/api/user";
+import { useToasts } from "@/components/toasts";
 
 export function UserMenu() {
   const [isOpen, setOpen] = useState(false);
   const navigate = useNavigate();
   const queryClient = useQueryClient();
+  const toasts = useToasts();
   const user = useUser().data;
   const signOut = async () => {
-    await client.POST("/login/logout", {});
+    const { error } = await client.POST("/login/logout", {});
+    if (error !== undefined) {
+      toasts.failed("You are still signed in", error);
+      return;
+    }
     queryClient.clear();
     await navigate("/login");
   };

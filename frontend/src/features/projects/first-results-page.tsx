@@ -51,9 +51,11 @@ export function FirstResultsPage() {
         <section aria-labelledby="start-send">
           <h2 id="start-send">2. Send results</h2>
           <Ways target={target} />
-          <p>
-            Or <Link to={`/project/${projectId}/imports`}>upload a report file here</Link>, without a token.
-          </p>
+          {maySend && (
+            <p>
+              Or <Link to={`/project/${projectId}/imports`}>upload a report file here</Link>, without a token.
+            </p>
+          )}
         </section>
         <section aria-labelledby="start-run">
           <h2 id="start-run">3. The first run</h2>
