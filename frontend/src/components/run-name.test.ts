@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 
 import { aRun } from "@/testing/factories";
 
-import { runFacts, runName, shortCommit } from "./run-name";
+import { runFacts, runName, runTags, shortCommit } from "./run-name";
 
 const COMMIT = "3435c378bb76d4357324dd7e69f3cd1812345678";
 
@@ -45,4 +45,15 @@ test("only web addresses are links", () => {
 test("a commit is shortened, a tag is not", () => {
   expect(shortCommit(COMMIT)).toBe("3435c378");
   expect(shortCommit("v2.1.0-long-name")).toBe("v2.1.0-long-name");
+});
+
+test.each([
+  [
+    ["smoke", "slow", "smoke", 7, ""],
+    ["smoke", "slow"],
+  ],
+  ["smoke", ["smoke"]],
+  [undefined, []],
+])("the tags %j of a run are %j", (tags, known) => {
+  expect(runTags(aRun({ metadata: { tags } }))).toEqual(known);
 });

@@ -1,4 +1,4 @@
-/** What a run is called, and where it came from, out of what its reporter said. */
+/** What a run is called, where it came from, and its tags, out of what its reporter said. */
 import type { Run } from "@/api/types";
 
 type Named = Pick<Run, "id" | "source" | "metadata">;
@@ -23,6 +23,12 @@ export function runFacts({ metadata }: Pick<Run, "metadata">): RunFacts {
     build: said(metadata, BUILDS),
     url: said(metadata, URLS, isWebUrl),
   };
+}
+
+/** One tag may be a text of its own. */
+export function runTags({ metadata: { tags } }: Pick<Run, "metadata">): string[] {
+  const all: unknown[] = Array.isArray(tags) ? tags : [tags];
+  return [...new Set(all.filter(isText))];
 }
 
 /** The digits by which people know a commit; anything else as it is. */

@@ -11,6 +11,7 @@ const UNITS: [Intl.RelativeTimeFormatUnit, number][] = [
 ];
 const relative = new Intl.RelativeTimeFormat("en", { numeric: "auto" });
 const absolute = new Intl.DateTimeFormat("en", { dateStyle: "medium", timeStyle: "long" });
+const BYTE_UNITS = ["bytes", "KiB", "MiB", "GiB", "TiB", "PiB"];
 const MINUTE = 60_000;
 
 /** Such as "3 hours ago"; the exact time, with its zone, is in the tooltip. */
@@ -37,17 +38,20 @@ export function formatTime(time: string): string {
 export function formatDuration(seconds: number | null | undefined): string {
   if (seconds == null) return "–";
   if (seconds > 0 && seconds < 0.0005) return "< 1 ms";
-  if (seconds < 1) return `${Math.round(seconds * 1000)} ms`;
-  if (seconds < 59.95) return `${Number(seconds.toFixed(1))} s`;
+  const milliseconds = Math.round(seconds * 1000);
+  if (milliseconds < 1000) return `${milliseconds} ms`;
+  const tenths = Math.round(seconds * 10);
+  if (tenths < 600) return `${tenths / 10} s`;
   const whole = Math.round(seconds);
   if (whole < 3600) return joined(Math.floor(whole / 60), "min", whole % 60, "s");
-  return joined(Math.floor(whole / 3600), "h", Math.round((whole % 3600) / 60), "min");
+  const minutes = Math.round(seconds / 60);
+  return joined(Math.floor(minutes / 60), "h", minutes % 60, "min");
 }
 
 export function formatBytes(bytes: number): string {
-  const exponent = bytes < 1024 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), 4);
+  const exponent = BYTE_UNITS.findIndex((_, index) => bytes / 1024 ** index < (index ? 1023.95 : 1024));
   const value = bytes / 1024 ** exponent;
-  return `${exponent ? Number(value.toFixed(1)) : value} ${["bytes", "KiB", "MiB", "GiB", "TiB"][exponent] ?? ""}`;
+  return `${exponent ? Number(value.toFixed(1)) : value} ${BYTE_UNITS[exponent] ?? ""}`;
 }
 
 function joined(many: number, of: string, few: number, ofThose: string): string {

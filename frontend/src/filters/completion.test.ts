@@ -55,7 +55,7 @@ describe("operators", () => {
   it("are those that make sense for the field", () => {
     expect(labels("duration")).not.toContain("duration matches");
     expect(labels("start_time").slice(0, 2)).toEqual(["start_time after", "start_time before"]);
-    expect(offered("start_time").map(({ hint }) => hint)).toContain(">=");
+    expect(offered("start_time").map(({ hint }) => hint)).toEqual([">", "<", ">=", "<=", "@"]);
     expect(labels("run_id")).toEqual([
       "run_id is",
       "run_id is not",
@@ -90,7 +90,9 @@ describe("values", () => {
     expect(labels("is_kept=", "run", [])).toEqual(["true", "false"]);
     expect(labels("env@", "run", [])).toEqual(["has a value", "has none"]);
   });
-  it("of times are relative ones", () => {
+  it("of times are relative ones, where they make sense", () => {
+    expect(offered("start_time=", "run", [])).toEqual([]);
+    expect(offered("start_time*", "run", [])).toEqual([]);
     expect(offered("start_time>", "run", [])[1]).toMatchObject({
       label: "24 hours ago",
       filters: [{ field: "start_time", operator: ">", value: "-24h" }],

@@ -61,11 +61,13 @@ const BY_KIND: Record<Kind, readonly Operator[]> = {
   text: ["=", "!", "*", "~", "%", "@", ">", "<", ")", "("],
   number: ["=", ">", "<", ")", "(", "!", "*", "@"],
   count: [">", "<", "=", ")", "(", "!", "*", "@"],
-  time: [">", "<", ")", "(", "=", "!", "*", "@"],
+  time: [">", "<", ")", "(", "@"],
   id: ["=", "!", "*", "~", "@"],
   boolean: ["=", "!", "*", "@"],
   list: ["=", "!", "*", "~", "%", "@"],
 };
+
+const RELATIVE_TIMES = ["-1h", "-24h", "-7d", "-30d", "today", "yesterday"];
 
 const LISTS = /^(metadata|data)\.(tags|markers|annotations)$/;
 const FREE: Record<Entity, RegExp> = {
@@ -90,7 +92,7 @@ export function fieldOf(entity: Entity, name: string): Field | undefined {
   return FREE[entity].test(name) ? { name, kind: kindOf(name) } : undefined;
 }
 
-/** The operators that make sense, the most useful first. */
+/** The operators that make sense, the most useful first; nothing happens exactly at a time. */
 export function operatorsOf(kind: Kind): readonly Operator[] {
   return BY_KIND[kind];
 }
@@ -109,7 +111,7 @@ export function valuesOf(field: Field, operator: Operator): readonly string[] | 
   if (operator === "@") return ["y", "n"];
   if (field.name === "result") return OUTCOMES.map(({ name }) => name).filter((name) => name !== "unknown");
   if (field.kind === "boolean") return ["true", "false"];
-  if (field.kind === "time") return ["-1h", "-24h", "-7d", "-30d", "today", "yesterday"];
+  if (field.kind === "time") return BY_KIND.time.includes(operator) ? RELATIVE_TIMES : [];
   return field.kind === "count" || field.kind === "id" || field.name === "duration" ? [] : undefined;
 }
 

@@ -40,6 +40,14 @@ describe("what the server is asked", () => {
   ])("for %s is %s, in whole minutes", (value, moment) => {
     expect(absolute(started(">", value), NOW).value).toBe(moment);
   });
+  it.each([
+    ["-1mo", "2026-03-31T12:34:56Z", "2026-02-28"],
+    ["-13mo", "2026-03-31T12:34:56Z", "2025-02-28"],
+    ["-1mo", "2028-03-30T12:34:56Z", "2028-02-29"],
+    ["-3mo", "2026-03-31T12:34:56Z", "2025-12-31"],
+  ])("for %s at %s is no later day than there is: %s", (value, now, day) => {
+    expect(absolute(started(">", value), Date.parse(now)).value.slice(0, 10)).toBe(day);
+  });
   it("for yesterday is when that began here", () => {
     const midnight = new Date(NOW);
     midnight.setHours(0, 0, 0, 0);

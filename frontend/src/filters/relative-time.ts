@@ -68,10 +68,17 @@ function momentOf(value: string, now: number): Date | undefined {
   const found = STORED.exec(value);
   if (found === null) return undefined;
   const count = Number(found[1]);
-  if (found[2] === "mo") moment.setMonth(moment.getMonth() - count);
+  if (found[2] === "mo") setMonthsBack(moment, count);
   else
     moment.setTime(
       moment.getTime() - count * { h: 60, d: 1440, w: 10_080 }[found[2] as "h" | "d" | "w"] * MINUTE,
     );
   return moment;
+}
+
+/** The same day of that month, or its last one. */
+function setMonthsBack(moment: Date, count: number): void {
+  const day = moment.getDate();
+  moment.setMonth(moment.getMonth() - count);
+  if (moment.getDate() !== day) moment.setDate(0);
 }

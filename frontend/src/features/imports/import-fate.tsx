@@ -1,8 +1,10 @@
 /** What has become of a file that was sent: asked again and again until it is over. */
 import { Alert, Button, Progress } from "@patternfly/react-core";
-import type { ReactNode } from "react";
+import { useQueryClient } from "@tanstack/react-query";
+import { type ReactNode, useEffect } from "react";
 import { Link } from "react-router";
 
+import { runsChanged } from "@/api/changes";
 import { api } from "@/api/client";
 import { problemOf } from "@/api/problem";
 import type { Import } from "@/api/types";
@@ -30,11 +32,21 @@ export function ImportFate({
     "get",
     "/import/{id}",
     { params: { path: { id } } },
-    { refetchInterval: ({ state }) => (state.data && !isUnfinished(state.data) ? false : POLL_MS) },
+    { refetchInterval: ({ state: { data, error } }) => (isOver(data, error) ? false : POLL_MS) },
   );
   const cancel = useImportAction("/import/{id}/cancel", "The import was not cancelled");
   const retry = useImportAction("/import/{id}/retry", "The import was not tried again");
   const found = asked.data;
+  useFreshRuns(found?.status === "done");
+  if (asked.isError && problemOf(asked.error).status === 404)
+    return (
+      <>
+        {head(dismiss)}
+        <div className="upload-fate import-note" role="status">
+          The import was deleted.
+        </div>
+      </>
+    );
   if (found === undefined)
     return (
       <>
@@ -106,6 +118,24 @@ export function ImportFate({
       </div>
     </>
   );
+}
+
+/** Whether nothing new will be heard of it: it has ended, or the server refuses to tell. */
+function isOver(found: Import | undefined, error: unknown): boolean {
+  if (error !== null) return isRefusal(problemOf(error).status);
+  return found !== undefined && !isUnfinished(found);
+}
+
+function isRefusal(status: number): boolean {
+  return status >= 400 && status < 500;
+}
+
+/** Lists of runs lack the run of an import until they are asked for again. */
+function useFreshRuns(isDone: boolean): void {
+  const queryClient = useQueryClient();
+  useEffect(() => {
+    if (isDone) void runsChanged(queryClient);
+  }, [isDone, queryClient]);
 }
 
 /** Reading comes first and has no end that is known; storing has. */

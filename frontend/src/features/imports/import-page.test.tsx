@@ -1,4 +1,4 @@
-import { createEvent, fireEvent, screen, within } from "@testing-library/react";
+import { createEvent, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { delay } from "msw";
 import { beforeEach, describe, expect, it } from "vitest";
 
@@ -174,6 +174,41 @@ describe("uploading report files", () => {
     void page.router.navigate("/project");
     await page.user.click(within(await screen.findByRole("dialog")).getByRole("button", { name: "Leave" }));
     expect(await screen.findByText("Another page")).toBeVisible();
+  });
+
+  it("is not asked for any more once the import was deleted", async () => {
+    const running = anImport({ status: "running", run_id: null });
+    take(running);
+    let asked = 0;
+    server.use(
+      http.get("/import/{id}", ({ response }) => {
+        asked++;
+        const body = {
+          type: "about:blank",
+          title: "Not Found",
+          status: 404,
+          detail: "There is no such import",
+        };
+        return response.untyped(Response.json(body, { status: 404 }));
+      }),
+    );
+    const page = show();
+    await choose(page);
+    expect(await screen.findByText("The import was deleted.")).toBeVisible();
+    await delay(1700);
+    expect(asked).toBe(1);
+    await page.user.click(screen.getByRole("button", { name: "Dismiss: junit.xml" }));
+    expect(screen.queryByText("The import was deleted.")).not.toBeInTheDocument();
+  });
+
+  it("makes lists of runs ask again as soon as it is imported", async () => {
+    take(anImport());
+    const page = show();
+    const key = ["get", "/run", { params: {} }];
+    page.queryClient.setQueryData(key, { runs: [] });
+    await choose(page);
+    await screen.findByRole("link", { name: "Look at the run" });
+    await waitFor(() => expect(page.queryClient.getQueryState(key)?.isInvalidated).toBe(true));
   });
 
   it("is not there for people who may only look", async () => {

@@ -46,7 +46,9 @@ export class UploadQueue {
     this.show(this.uploads.filter((one) => one.key !== key));
   }
 
+  /** Takes everything back: what is on its way, and what waits, so that nothing comes after it. */
   stop(): void {
+    this.show([]);
     this.controllers.forEach((controller) => controller.abort());
   }
 

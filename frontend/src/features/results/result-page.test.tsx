@@ -14,14 +14,17 @@ vi.mock("@/viewers/result/result-view", () => ({
 
 const HOME = `/project/${PROJECT_ID}`;
 
-function serve(facts: Partial<Result> = {}): { result: Result; before: string; after: string } {
+function serve(
+  facts: Partial<Result> = {},
+  is_complete = true,
+): { result: Result; before: string; after: string } {
   const result = aResult({ result: "failed", ...facts });
   const tests = [aRunTest(), aRunTest({ id: result.id }), aRunTest()];
   server.use(
     http.get("/result/{id}", ({ params, response }) => response(200).json({ ...result, id: params.id })),
     http.get("/project/{id}", ({ response }) => response(200).json(aProject({ title: "My Project" }))),
     http.get("/run/{id}", ({ response }) => response(200).json(aRun({ metadata: { name: "nightly #10" } }))),
-    http.get("/run/{id}/tests", ({ response }) => response(200).json({ tests, is_complete: true })),
+    http.get("/run/{id}/tests", ({ response }) => response(200).json({ tests, is_complete })),
   );
   return { result, before: path(tests[0]), after: path(tests[2]) };
 }
@@ -76,6 +79,21 @@ it("leads to the neighbours in the run, with links and with keys", async () => {
   expect(screen.getByRole("button", { name: "Next result" })).toBeDisabled();
   await user.keyboard("[[");
   expect(location()).toBe(path(result));
+});
+
+it("does not say that the tests that it knows are all, if they are not", async () => {
+  const { result } = serve({}, false);
+  show(result.id);
+  expect(await screen.findByText("2 of more than 3")).toBeVisible();
+});
+
+it("has no neighbours for a result that is not among the first of a very large run", async () => {
+  serve({}, false);
+  const { queryClient } = show("0197c0f6-7d1c-7c3e-9b6a-3f0f5c1a2b4d");
+  expect(await screen.findByRole("link", { name: "nightly #10" })).toBeVisible();
+  await vi.waitFor(() => expect(queryClient.isFetching()).toBe(0));
+  expect(screen.queryByRole("button", { name: "Next result" })).toBeNull();
+  expect(screen.queryByRole("link", { name: "Next result" })).toBeNull();
 });
 
 it("copies a link to the result", async () => {

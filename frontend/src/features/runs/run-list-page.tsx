@@ -27,7 +27,7 @@ function RunList({ projectId }: { projectId: string }) {
   const list = useList();
   const query = useRuns(projectId, list);
   const runs = runsIn(query.data);
-  const changes = useChanges(runs);
+  const changes = useChanges(runs, query.dataUpdatedAt);
   const columns = useMemo(() => runColumns(projectId, list, changes), [projectId, list, changes]);
   const [ids, setIds] = useState<string[]>([]);
   const selected = useMemo(() => runs?.filter(({ id }) => ids.includes(id)) ?? [], [runs, ids]);

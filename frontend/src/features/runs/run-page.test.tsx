@@ -83,12 +83,32 @@ test("the header shows where the run came from", async () => {
 
 test("a young run is live, an old one is not", async () => {
   openRun();
-  await screen.findByText("66 %");
+  await screen.findByText("66.6%");
   expect(screen.queryByText(/^Live/)).toBeNull();
   const now = new Date().toISOString();
   serve({ run: aRun({ created: now, start_time: now }), groups: GROUPS });
   openRun();
   expect(await screen.findByText(/^Live/)).toBeVisible();
+});
+
+test("when a live run ends, its last failures and its comparison are asked for", async () => {
+  const now = new Date().toISOString();
+  const run = { created: now, start_time: now };
+  serve({ run: aRun({ ...run, summary: { tests: 2, passes: 2, failures: 0 } }), previousId: null });
+  const { queryClient } = openRun("/failures");
+  expect(await screen.findByRole("heading", { name: "Nothing failed" })).toBeVisible();
+  expect(screen.getByText(/^Live/)).toBeVisible();
+  serve({ run: aRun({ ...run, summary: { collected: 3, not_run: 0 } }), groups: GROUPS });
+  await queryClient.invalidateQueries({ queryKey: ["get", "/run/{id}"] });
+  expect(await screen.findByRole("link", { name: "test_pay" })).toBeVisible();
+  expect(await screen.findByText(/4.2 points less/)).toBeVisible();
+  expect(screen.queryByText(/^Live/)).toBeNull();
+});
+
+test("results without an outcome are counted as unknown", async () => {
+  serve({ run: aRun({ summary: { tests: 8, passes: 0, failures: 7 } }), groups: GROUPS });
+  openRun();
+  expect(await screen.findByText("1 unknown")).toBeVisible();
 });
 
 test("a run that is not there is told so", async () => {
@@ -120,6 +140,8 @@ test("an empty run says that nothing came yet", async () => {
   serve({ run: aRun({ summary: { tests: 0, passes: 0, failures: 0, pass_percent: 0 } }) });
   openRun();
   expect(await screen.findByRole("heading", { name: "This run has no results yet" })).toBeVisible();
+  expect(screen.getByText("No results")).toBeVisible();
+  expect(screen.queryByText(/passed$/)).toBeNull();
 });
 
 test("artifacts are those of the run", async () => {

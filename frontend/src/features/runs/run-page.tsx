@@ -13,7 +13,7 @@ import { RunActions } from "./run/run-actions";
 import { RunHeader } from "./run/run-header";
 import { RunTabs } from "./run/run-tabs";
 import { Split } from "./run/split";
-import { isLive, useComparison, useFailures, useRun } from "./run/use-run";
+import { useComparison, useFailures, useLive, useRun } from "./run/use-run";
 
 const ResultsTab = lazy(async () => ({ default: (await import("./run/results-tab")).ResultsTab }));
 const TreeTab = lazy(async () => ({ default: (await import("./run/tree-tab")).TreeTab }));
@@ -26,9 +26,9 @@ const MetadataTab = lazy(async () => ({ default: (await import("./run/metadata-t
 export function RunPage() {
   const address = useAddress();
   const run = useRun(address.runId);
-  const live = run.data !== undefined && isLive(run.data, run.dataUpdatedAt);
+  const live = useLive(run.data, run.dataUpdatedAt);
   const failures = useFailures(address.runId, live);
-  const comparison = useComparison(address.runId);
+  const comparison = useComparison(address.runId, live);
   const runs = [{ label: "Runs", to: `/project/${address.projectId}/runs` }];
   if (run.data === undefined)
     return (

@@ -13,7 +13,7 @@ import { useToasts } from "@/components/toasts";
 
 import { artifactPage, artifactUrl } from "./artifact-url";
 import { DeleteArtifacts } from "./delete-artifacts";
-import type { Entry } from "./entries";
+import { type Entry, isEmpty } from "./entries";
 
 const COPY_MAX_BYTES = 5 * 1024 * 1024;
 const COPIED_KINDS = new Set(["text", "json", "page"]);
@@ -42,7 +42,7 @@ export function ArtifactActions({
         <Ago time={artifact.upload_date} />
       </span>
       <span className="artifact-actions">
-        {isOne && COPIED_KINDS.has(kind) && artifact.size <= COPY_MAX_BYTES && (
+        {isOne && !isEmpty(entry) && COPIED_KINDS.has(kind) && artifact.size <= COPY_MAX_BYTES && (
           <CopyText artifact={artifact} />
         )}
         {artifacts.map((one) => (

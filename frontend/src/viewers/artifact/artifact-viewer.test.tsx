@@ -60,6 +60,21 @@ describe("ArtifactViewer", () => {
     expect(screen.getByText(/Scripts in this page do not run/)).toBeVisible();
   });
 
+  it.each([
+    ["a.json", "application/json"],
+    ["a.pdf", "application/pdf"],
+    ["a.html", "text/html"],
+    ["a.log", "text/plain"],
+    ["a.png", "image/png"],
+  ])("says that %s is empty, and copies nothing", async (filename, content_type) => {
+    const { artifact, asked } = serve("", { filename, content_type });
+    show([artifact]);
+    expect(await screen.findByText("This file is empty.")).toBeVisible();
+    expect(screen.queryByRole("button", { name: "Copy" })).not.toBeInTheDocument();
+    expect(screen.getByRole("link", { name: `Download ${filename}` })).toBeVisible();
+    expect(asked).toEqual([]);
+  });
+
   it("plays sound and video", async () => {
     const { unmount } = show([anArtifact({ filename: "a.webm", content_type: "video/webm" })]);
     expect(await screen.findByLabelText("a.webm", { selector: "video" })).toHaveAttribute("controls");

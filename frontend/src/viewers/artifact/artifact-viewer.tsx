@@ -7,7 +7,7 @@ import { Failed, Loading } from "@/components/states";
 
 import { ArtifactActions } from "./artifact-actions";
 import "./artifact.css";
-import type { Comparison, Entry } from "./entries";
+import { type Comparison, type Entry, isEmpty } from "./entries";
 import { FileFacts, TraceHelp } from "./file-facts";
 import type { Kind } from "./kind";
 
@@ -48,7 +48,7 @@ export function ArtifactViewer({
     <article className={isFull ? "artifact artifact-full" : "artifact"} aria-label={entry.name}>
       <ArtifactActions entry={entry} projectId={projectId} isFull={isFull} onDeleted={onDeleted} />
       <div className="artifact-body">
-        <Content key={entry.id} entry={entry} />
+        {isEmpty(entry) ? <p>This file is empty.</p> : <Content key={entry.id} entry={entry} />}
       </div>
     </article>
   );

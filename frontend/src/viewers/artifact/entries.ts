@@ -59,6 +59,10 @@ export function chosenOf(entries: readonly Entry[], id: string | null): Entry | 
   return entries[ranks.indexOf(Math.min(...ranks))];
 }
 
+export function isEmpty({ artifacts }: Entry): boolean {
+  return artifacts.every(({ size }) => size === 0);
+}
+
 const TELLING = [
   ({ comparison }: Entry) => comparison !== undefined,
   ({ name }: Entry) => /traceback|exception|stack.?trace/i.test(name),

@@ -1,26 +1,41 @@
 /** What was expected beside what came, with what differs marked. */
 import { type ChangeObject, diffChars, diffWordsWithSpace } from "diff";
+import { useMemo } from "react";
 
 import type { Comparison, Pair, Side, SidedLine } from "./comparison";
 
 const LONG = 200;
-const MOST = 20_000;
+/** Of texts beyond these, nothing is marked: the page would stand still meanwhile. */
+const MOST = 4_000;
+const MOST_TOGETHER = 20_000;
+const MOST_MS = 200;
 /** Texts that have less than this share in common are not alike: marking letters would only confuse. */
 const ALIKE = 0.5;
 
 export default function ComparisonView({ comparison }: { comparison: Comparison }) {
-  if (comparison.kind === "pairs")
-    return comparison.pairs.map((pair, index) => <PairView key={index} pair={pair} />);
+  return comparison.kind === "pairs" ? <Pairs pairs={comparison.pairs} /> : <Lines of={comparison} />;
+}
+
+function Pairs({ pairs }: { pairs: Pair[] }) {
+  const marked = useMemo(() => {
+    const mark = marker();
+    return pairs.map(({ label, expected, actual }) => ({ label, parts: mark(expected, actual) }));
+  }, [pairs]);
+  return marked.map(({ label, parts }, index) => <PairView key={index} label={label} parts={parts} />);
+}
+
+function Lines({ of: { lines, isCut } }: { of: Extract<Comparison, { kind: "lines" }> }) {
+  const marked = useMemo(() => withMarks(lines), [lines]);
   return (
     <figure className="comparison">
       <figcaption className="comparison-legend">
         <span className="comparison-expected">− expected</span>{" "}
         <span className="comparison-actual">+ actual</span>
-        {comparison.isCut && <span className="result-subtle">, cut short by pytest: run it with -vv</span>}
+        {isCut && <span className="result-subtle">, cut short by pytest: run it with -vv</span>}
       </figcaption>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- it scrolls */}
       <pre className="comparison-lines" tabIndex={0} aria-label="Difference">
-        {withMarks(comparison.lines).map(({ side, parts }, index) => (
+        {marked.map(({ side, parts }, index) => (
           <span key={index} className={`comparison-line comparison-${side}`}>
             {SIGNS[side]} <Parts parts={parts} />
             {"\n"}
@@ -31,8 +46,13 @@ export default function ComparisonView({ comparison }: { comparison: Comparison 
   );
 }
 
-function PairView({ pair: { label, expected, actual } }: { pair: Pair }) {
-  const [ofExpected, ofActual] = marked(expected, actual);
+function PairView({
+  label,
+  parts: [ofExpected, ofActual],
+}: {
+  label?: string;
+  parts: [MarkedPart[], MarkedPart[]];
+}) {
   return (
     <figure className="comparison">
       {label !== undefined && <figcaption className="comparison-legend">{label}</figcaption>}
@@ -62,6 +82,7 @@ function Parts({ parts }: { parts: MarkedPart[] }) {
 
 /** Lines that were replaced by as many others are compared letter by letter. */
 function withMarks(lines: readonly SidedLine[]): { side: Side; parts: MarkedPart[] }[] {
+  const mark = marker();
   const blocks = blocksOf(lines);
   const parts = blocks.map((block) => block.map(({ text }) => whole(text)));
   blocks.forEach((block, at) => {
@@ -70,7 +91,7 @@ function withMarks(lines: readonly SidedLine[]): { side: Side; parts: MarkedPart
     const isReplaced = block[0]?.side !== "both" && next?.length === block.length && next[0]?.side !== "both";
     const isSecond = previous?.length === block.length && previous[0]?.side !== "both";
     if (!isReplaced || isSecond) return;
-    const pairs = block.map(({ text }, line) => marked(text, next[line]?.text ?? ""));
+    const pairs = block.map(({ text }, line) => mark(text, next[line]?.text ?? ""));
     parts[at] = pairs.map(([one]) => one);
     parts[at + 1] = pairs.map(([, other]) => other);
   });
@@ -90,14 +111,27 @@ function blocksOf(lines: readonly SidedLine[]): SidedLine[][] {
   return blocks;
 }
 
-function marked(one: string, other: string): [MarkedPart[], MarkedPart[]] {
+/** Marks what differs in two texts, as long as all that it was given so far is little and took little time. */
+function marker(): (one: string, other: string) => [MarkedPart[], MarkedPart[]] {
+  const end = Date.now() + MOST_MS;
+  let left = MOST_TOGETHER;
+  return (one, other) => {
+    const length = Math.max(one.length, other.length);
+    left -= length;
+    const changes = length > MOST || left < 0 ? [] : changesOf(one, other, end - Date.now());
+    const common = changes
+      .filter(({ added, removed }) => !added && !removed)
+      .reduce((sum, { value }) => sum + value.length, 0);
+    if (common < length * ALIKE) return [whole(one), whole(other)];
+    return [side(changes, "added"), side(changes, "removed")];
+  };
+}
+
+/** Nothing if it would take longer than this; texts with more edits than letters are not alike anyway. */
+function changesOf(one: string, other: string, timeout: number): ChangeObject<string>[] {
   const length = Math.max(one.length, other.length);
-  const changes = length > MOST ? [] : (length > LONG ? diffWordsWithSpace : diffChars)(one, other);
-  const common = changes
-    .filter(({ added, removed }) => !added && !removed)
-    .reduce((sum, { value }) => sum + value.length, 0);
-  if (common < length * ALIKE) return [whole(one), whole(other)];
-  return [side(changes, "added"), side(changes, "removed")];
+  const diff = length > LONG ? diffWordsWithSpace : diffChars;
+  return diff(one, other, { timeout, maxEditLength: length }) ?? [];
 }
 
 function side(changes: ChangeObject<string>[], without: "added" | "removed"): MarkedPart[] {

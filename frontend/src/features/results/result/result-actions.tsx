@@ -34,7 +34,8 @@ function filterOf(testId: string): string {
 }
 
 function Neighbours({ id, runId, projectId }: { id: string; runId: string; projectId: string }) {
-  const tests = api.useQuery("get", "/run/{id}/tests", { params: { path: { id: runId } } }).data?.tests ?? [];
+  const { data } = api.useQuery("get", "/run/{id}/tests", { params: { path: { id: runId } } });
+  const tests = data?.tests ?? [];
   const at = tests.findIndex((test) => test.id === id);
   const previous = at > 0 ? tests[at - 1] : undefined;
   const next = at >= 0 ? tests[at + 1] : undefined;
@@ -49,7 +50,8 @@ function Neighbours({ id, runId, projectId }: { id: string; runId: string; proje
     <span className="result-neighbours">
       <Neighbour what="Previous result" keyName="[" icon={AngleLeftIcon} to={previous && path(previous)} />
       <span>
-        {(at + 1).toLocaleString()} of {tests.length.toLocaleString()}
+        {(at + 1).toLocaleString()} of {data?.is_complete === false && "more than "}
+        {tests.length.toLocaleString()}
       </span>
       <Neighbour what="Next result" keyName="]" icon={AngleRightIcon} to={next && path(next)} />
     </span>

@@ -18,7 +18,7 @@ import type { Run } from "@/api/types";
 import { runFacts, runName } from "@/components/run-name";
 import { formatAgo } from "@/components/times";
 
-import { passRate } from "../list/pass-rate";
+import { passRate } from "@/components/pass-rate";
 import { runsIn } from "../list/use-runs";
 
 const NEWEST = 100;

@@ -11,7 +11,7 @@ import { runFacts, runName, shortCommit } from "@/components/run-name";
 import { Loading } from "@/components/states";
 import { Ago, formatDuration } from "@/components/times";
 
-import { passRate } from "../list/pass-rate";
+import { passRate } from "@/components/pass-rate";
 import { RunChoice } from "./run-choice";
 
 export function RunSide({

@@ -1,7 +1,6 @@
 /** Metadata and tags that are added to several runs. */
 import type { Run } from "@/api/types";
-
-import { tagsOf } from "./run-columns";
+import { runTags } from "@/components/run-name";
 
 export type Edit = { metadata: Readonly<Record<string, string>>; tags: readonly string[] };
 
@@ -16,7 +15,7 @@ export function batchesOf(
   const groups = new Map<string, Run[]>();
   for (const run of runs) {
     const added =
-      tags.length === 0 ? metadata : { ...metadata, tags: [...new Set([...tagsOf(run), ...tags])] };
+      tags.length === 0 ? metadata : { ...metadata, tags: [...new Set([...runTags(run), ...tags])] };
     const text = JSON.stringify(added);
     groups.set(text, [...(groups.get(text) ?? []), run]);
   }

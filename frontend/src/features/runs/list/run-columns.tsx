@@ -5,12 +5,12 @@ import { Link } from "react-router";
 import type { Run } from "@/api/types";
 import type { Column } from "@/components/data-table";
 import { OutcomeBar, OutcomeCounts } from "@/components/outcome";
-import { runFacts, runName, shortCommit } from "@/components/run-name";
+import { passRate, signed } from "@/components/pass-rate";
+import { runFacts, runName, runTags, shortCommit } from "@/components/run-name";
 import { Ago, formatDuration } from "@/components/times";
 import { FilterBadge } from "@/filters/filter-badge";
 import type { ListState } from "@/filters/use-list";
 
-import { passRate, signed } from "./pass-rate";
 import "./runs.css";
 import type { Change } from "./use-runs";
 
@@ -150,16 +150,9 @@ function PassRate({ run, change, projectId }: { run: Run; change: Change | undef
 function Tags({ run, list }: { run: Run; list: ListState }) {
   return (
     <span className="runs-facts">
-      {tagsOf(run).map((tag) => (
+      {runTags(run).map((tag) => (
         <FilterBadge key={tag} field="metadata.tags" value={tag} list={list} />
       ))}
     </span>
   );
-}
-
-/** The tags of a run, however its reporter wrote them. */
-export function tagsOf({ metadata }: Run): string[] {
-  const tags = metadata.tags;
-  const all: unknown[] = Array.isArray(tags) ? tags : tags === undefined ? [] : [tags];
-  return [...new Set(all.filter((tag) => typeof tag === "string"))];
 }

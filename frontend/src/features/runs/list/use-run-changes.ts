@@ -1,6 +1,7 @@
 /** What is done with selected runs: the requests, and what is said afterwards. */
 import { useQueryClient } from "@tanstack/react-query";
 
+import { runsChanged } from "@/api/changes";
 import { client } from "@/api/client";
 import { problemOf } from "@/api/problem";
 import type { Run } from "@/api/types";
@@ -16,8 +17,7 @@ export function useRunChanges(projectId: string, onDone: () => void) {
   const { progress, each } = useEach<readonly Run[]>();
 
   const tell = async ({ done, failed }: Ended<readonly Run[]>, did: string, didNot: string) => {
-    await queryClient.invalidateQueries({ queryKey: ["get", "/run"] });
-    await queryClient.invalidateQueries({ queryKey: ["get", "/runs/comparisons"] });
+    await runsChanged(queryClient);
     const changed = done.flat();
     if (changed.length > 0) toasts.done(`${did} ${counted(changed.length)}`);
     if (failed.length > 0) {

@@ -5,9 +5,11 @@ import { api } from "@/api/client";
 import type { Run } from "@/api/types";
 import type { ListState } from "@/filters/use-list";
 
+import { isLive, useLastLook } from "../live";
+
 const POLL_MS = 10_000;
-const HOUR_MS = 3_600_000;
 const MOST_COMPARED = 100;
+const COMPARED = ["/runs/comparisons"];
 
 type Compared = Change & { id: string };
 export type Change = { change: number | null; previous_run_id: string | null };
@@ -20,7 +22,8 @@ export function useRuns(projectId: string, list: ListState) {
     { params: { query: { ...list.query, filter } } },
     {
       placeholderData: keepPreviousData,
-      refetchInterval: ({ state }) => (runsIn(state.data)?.some(isLive) ? POLL_MS : false),
+      refetchInterval: ({ state: { data, dataUpdatedAt } }) =>
+        areLive(runsIn(data), dataUpdatedAt) && POLL_MS,
     },
   );
 }
@@ -31,7 +34,9 @@ export function runsIn(answer: object | undefined): Run[] | undefined {
 }
 
 /** What became of the pass rates since the run before each, as far as it is known. */
-export function useChanges(runs: readonly Run[] | undefined): ReadonlyMap<string, Change> {
+export function useChanges(runs: readonly Run[] | undefined, updatedAt: number): ReadonlyMap<string, Change> {
+  const live = areLive(runs, updatedAt);
+  useLastLook(live, COMPARED);
   const ids = runs?.map(({ id }) => id) ?? [];
   const parts = Array.from({ length: Math.ceil(ids.length / MOST_COMPARED) }, (_, part) =>
     ids.slice(part * MOST_COMPARED, (part + 1) * MOST_COMPARED),
@@ -42,7 +47,7 @@ export function useChanges(runs: readonly Run[] | undefined): ReadonlyMap<string
         "get",
         "/runs/comparisons",
         { params: { query: { id: part } } },
-        { placeholderData: keepPreviousData, refetchInterval: runs?.some(isLive) ? POLL_MS : false },
+        { placeholderData: keepPreviousData, refetchInterval: live && POLL_MS },
       ),
     ),
     combine: byRun,
@@ -56,8 +61,6 @@ function byRun(
   return new Map(answers.flatMap(({ data }) => data?.comparisons ?? []).map((one) => [one.id, one]));
 }
 
-/** Whether results may still come: it is new, or from today and not all that was collected has been reported. */
-export function isLive({ start_time, summary }: Run): boolean {
-  const age = Date.now() - new Date(start_time).getTime();
-  return age < HOUR_MS || (age < 24 * HOUR_MS && (summary.not_run ?? 0) > 0);
+function areLive(runs: readonly Run[] | undefined, now: number): boolean {
+  return runs?.some((run) => isLive(run, now)) ?? false;
 }

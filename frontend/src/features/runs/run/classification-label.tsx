@@ -1,13 +1,13 @@
 /** The class that somebody gave to a failure. */
 import { Label } from "@patternfly/react-core";
 
-import { CLASSIFICATIONS } from "@/viewers/result/classification";
+import { classificationLabel } from "@/viewers/result/classification";
 
 export function ClassificationLabel({ name }: { name: string | null }) {
   if (name === null) return null;
   return (
     <Label isCompact color="purple">
-      {CLASSIFICATIONS.find(({ value }) => value === name)?.label ?? name}
+      {classificationLabel(name)}
     </Label>
   );
 }

@@ -15,6 +15,7 @@ import {
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { useState } from "react";
 
+import { runsChanged } from "@/api/changes";
 import { client } from "@/api/client";
 import type { Run } from "@/api/types";
 import { useToasts } from "@/components/toasts";
@@ -85,7 +86,7 @@ function useSave(id: string, opened: Metadata, onClose: () => void) {
   return useMutation({
     mutationFn: (edited: Metadata) => save(id, opened, edited),
     onSuccess: () => {
-      void queryClient.invalidateQueries({ queryKey: ["get", "/run/{id}"] });
+      void runsChanged(queryClient);
       toasts.done("The metadata was saved");
       onClose();
     },

@@ -4,7 +4,7 @@ import { expect, test, vi } from "vitest";
 import { aFailure, aFailureGroup, aRun } from "@/testing/factories";
 import { http, server } from "@/testing/server";
 
-import { BASE, openRun, serve } from "./testing";
+import { BASE, openRun, PREVIOUS_ID, serve } from "./testing";
 
 vi.mock("@/viewers/result/result-view", () => ({
   ResultView: ({ resultId }: { resultId: string }) => <h2>Result {resultId}</h2>,
@@ -88,6 +88,24 @@ test("a maintainer selects a group and one more test and classifies them at once
   expect(screen.getByText("2 selected")).toBeVisible();
   await user.click(screen.getByRole("button", { name: "Classify pay key" }));
   expect(screen.getByRole("checkbox", { name: "Select test_pay" })).not.toBeChecked();
+});
+
+test("of too many failures or reasons it is said that these are not all", async () => {
+  serve();
+  server.use(
+    http.get("/run/{id}/failures", ({ response }) =>
+      response(200).json({ failures: 900, previous_run_id: PREVIOUS_ID, is_complete: false, groups: GROUPS }),
+    ),
+  );
+  openRun("/failures");
+  expect(await screen.findByRole("heading", { level: 2 })).toHaveTextContent(
+    "900 failures for at least 2 reasons, at least 2 new since the previous run",
+  );
+  expect(screen.getByText(/the most frequent reasons of the newest/)).toBeVisible();
+  expect(screen.getByRole("link", { name: "All 900 failures" })).toHaveAttribute(
+    "href",
+    `${BASE}/results?filter=result*failed%3Berror`,
+  );
 });
 
 test("who may not classify selects nothing", async () => {

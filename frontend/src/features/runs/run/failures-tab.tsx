@@ -85,7 +85,9 @@ function Groups({ projectId, failures }: { projectId: string; failures: RunFailu
       </div>
       {groups.length === 0 && (
         <Empty title="No new failures" icon={CheckCircleIcon}>
-          All tests that failed here failed in the previous run, too.
+          {failures.is_complete
+            ? "All tests that failed here failed in the previous run, too."
+            : "None of the failures that are looked at here is new; others may be."}
         </Empty>
       )}
       {shown.map((group, index) => (
@@ -113,21 +115,24 @@ function Summary({
 }) {
   const address = useAddress();
   const fresh = groups.reduce((sum, group) => sum + group.new, 0);
+  const atLeast = is_complete ? "" : "at least ";
   const reasons = groups.length === 1 ? "one reason" : `${groups.length.toLocaleString()} reasons`;
   return (
     <>
       <h2 className="failures-title">
-        {failures === 1 ? "1 failure" : `${failures.toLocaleString()} failures for ${reasons}`}
+        {failures === 1 ? "1 failure" : `${failures.toLocaleString()} failures for ${atLeast}${reasons}`}
         {previous_run_id !== null && (
           <>
-            {fresh === 0 ? ", none of them new since " : `, ${fresh.toLocaleString()} new since `}
+            {fresh === 0
+              ? `, none of ${is_complete ? "them" : "those below"} new since `
+              : `, ${atLeast}${fresh.toLocaleString()} new since `}
             <Link to={runPath({ ...address, runId: previous_run_id })}>the previous run</Link>
           </>
         )}
       </h2>
       {!is_complete && (
         <p>
-          Only the newest failures are looked at here.{" "}
+          There are too many to show them all here: these are the most frequent reasons of the newest.{" "}
           <Link to={resultsPath(address, "result*failed;error")}>
             All {failures.toLocaleString()} failures
           </Link>

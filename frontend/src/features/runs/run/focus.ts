@@ -3,14 +3,24 @@
 /** Where the result takes the place of the list: as in split.css. */
 const NARROW = "(max-width: 62rem)";
 
-/** To the first heading, as soon as there is one; returns how to give up. */
+/** Whoever waits longer for a result has begun something else. */
+const PATIENCE_MS = 5000;
+
+/** To the first heading, as soon as there is one, unless the focus went elsewhere meanwhile; returns how to give up. */
 export function focusHeading(panel: HTMLElement | null): (() => void) | undefined {
   if (panel === null || focusIn(panel)) return undefined;
+  const giveUp = () => {
+    observer.disconnect();
+    clearTimeout(timer);
+    document.removeEventListener("focusin", giveUp);
+  };
   const observer = new MutationObserver(() => {
-    if (focusIn(panel)) observer.disconnect();
+    if (focusIn(panel)) giveUp();
   });
+  const timer = setTimeout(giveUp, PATIENCE_MS);
+  document.addEventListener("focusin", giveUp);
   observer.observe(panel, { childList: true, subtree: true });
-  return () => observer.disconnect();
+  return giveUp;
 }
 
 /** Back to where the result was opened from. */

@@ -10,6 +10,10 @@ import { Empty } from "@/components/states";
 
 import { entriesOf } from "./metadata";
 
+/** What is nested deeper is indented no further, and keys have room beside it. */
+const MOST_INDENT = "15vw";
+const KEY_WIDTH = "9rem";
+
 export function MetadataTab({ run }: { run: Run }) {
   const [isOpen, setOpen] = useState(false);
   const entries = entriesOf(run.metadata);
@@ -33,7 +37,10 @@ export function MetadataTab({ run }: { run: Run }) {
                 <Th
                   dataLabel="Key"
                   className="breakable"
-                  style={{ paddingInlineStart: `${depth * 1.5 + 1}rem` }}
+                  style={{
+                    minWidth: KEY_WIDTH,
+                    paddingInlineStart: `min(${depth * 1.5 + 1}rem, ${MOST_INDENT})`,
+                  }}
                   title={path}
                 >
                   {key}

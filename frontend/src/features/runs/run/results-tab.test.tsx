@@ -67,6 +67,13 @@ test("a part of a name finds tests, once one pauses", async () => {
   );
 });
 
+test("an outcome that is chosen while the search still waits is kept", async () => {
+  const { user, location } = openRun("/results");
+  await user.type(await screen.findByRole("textbox", { name: "Find tests by name" }), "pay");
+  await user.click(screen.getByRole("button", { name: "Failed 1" }));
+  await waitFor(() => expect(location()).toBe(`${BASE}/results?filter=result%3Dfailed&filter=test_id%25pay`));
+});
+
 test("what a link asked for besides is shown and can be taken away", async () => {
   const { user, location } = openRun("/results?filter=metadata.exception_name=KeyError");
   await user.click(await screen.findByRole("button", { name: "Remove metadata.exception_name=KeyError" }));

@@ -6,6 +6,7 @@ import { http, server } from "@/testing/server";
 
 import { openRun, serve } from "./testing";
 
+const LIST = ["get", "/run", {}];
 const RUN = aRun({ metadata: { branch: "main", team: "a" } });
 
 async function openMenu(facts: Parameters<typeof serve>[0] = {}) {
@@ -26,8 +27,8 @@ test("anybody may take the run away as a file", async () => {
 
 test("a maintainer keeps a run for ever", async () => {
   let sent: unknown;
-  server.use();
-  const { user } = await openMenu();
+  const { user, queryClient } = await openMenu();
+  queryClient.setQueryData(LIST, {});
   server.use(
     http.put("/run/{id}", async ({ request, response }) => {
       sent = await request.json();
@@ -38,6 +39,7 @@ test("a maintainer keeps a run for ever", async () => {
   await user.click(screen.getByRole("menuitem", { name: "Keep for ever" }));
   expect(await screen.findByText("Kept for ever")).toBeVisible();
   expect(sent).toEqual({ is_kept: true });
+  expect(queryClient.getQueryState(LIST)?.isInvalidated).toBe(true);
 });
 
 test("a refused change says why", async () => {
@@ -53,7 +55,8 @@ test("a refused change says why", async () => {
 
 test("a maintainer edits the metadata, and what came meanwhile stays", async () => {
   let sent: { url: string; body: unknown } | undefined;
-  const { user } = await openMenu();
+  const { user, queryClient } = await openMenu();
+  queryClient.setQueryData(LIST, {});
   await user.click(screen.getByRole("menuitem", { name: "Edit metadata" }));
   const dialog = await screen.findByRole("dialog", { name: /Edit metadata/ });
   server.use(
@@ -74,6 +77,7 @@ test("a maintainer edits the metadata, and what came meanwhile stays", async () 
   await waitFor(() => expect(screen.queryByRole("dialog")).toBeNull());
   expect(sent?.url).toContain("metadata=replace");
   expect(sent?.body).toEqual({ metadata: { branch: "dev", late: true } });
+  expect(queryClient.getQueryState(LIST)?.isInvalidated).toBe(true);
 });
 
 test("a maintainer deletes the run and is back at the list", async () => {

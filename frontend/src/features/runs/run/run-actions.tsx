@@ -4,6 +4,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useState } from "react";
 import { Link, useNavigate } from "react-router";
 
+import { runsChanged } from "@/api/changes";
 import { api } from "@/api/client";
 import type { Run } from "@/api/types";
 import { useMay } from "@/api/user";
@@ -80,7 +81,7 @@ function useKeep(run: Run): () => void {
   const toasts = useToasts();
   const update = api.useMutation("put", "/run/{id}", {
     onSuccess: ({ is_kept }) => {
-      void queryClient.invalidateQueries({ queryKey: ["get", "/run/{id}"] });
+      void runsChanged(queryClient);
       toasts.done(is_kept ? "The run is kept for ever" : "The run is kept as long as the project keeps runs");
     },
     onError: (error) => toasts.failed("Could not change the run", error),
@@ -97,7 +98,7 @@ function Delete({ run, onClose }: { run: Run; onClose: () => void }) {
     onSuccess: async () => {
       await navigate(`/project/${projectId}/runs`);
       toasts.done("The run was deleted", runName(run));
-      void queryClient.invalidateQueries({ queryKey: ["get", "/run"] });
+      void runsChanged(queryClient);
     },
     onError: (error) => {
       onClose();

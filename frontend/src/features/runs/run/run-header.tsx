@@ -3,8 +3,9 @@ import { Label, LabelGroup, Tooltip } from "@patternfly/react-core";
 import { Link } from "react-router";
 
 import type { Run } from "@/api/types";
-import { OutcomeBar, OutcomeCounts } from "@/components/outcome";
-import { runFacts, shortCommit } from "@/components/run-name";
+import { countsOf, OutcomeBar, OutcomeCounts } from "@/components/outcome";
+import { passRate } from "@/components/pass-rate";
+import { runFacts, runTags, shortCommit } from "@/components/run-name";
 import { Ago, formatDuration } from "@/components/times";
 import { formatFilter } from "@/filters/filter";
 
@@ -38,9 +39,7 @@ export function RunHeader({
             </Link>
           )}
         />
-        <span>
-          <b>{run.summary.pass_percent} %</b> of {run.summary.tests.toLocaleString()} passed
-        </span>
+        <Passed summary={run.summary} />
         {comparison?.previous_run_id != null && (
           <span>
             <Change points={comparison.change} />{" "}
@@ -52,6 +51,20 @@ export function RunHeader({
       </div>
       <Facts run={run} />
     </header>
+  );
+}
+
+function Passed({ summary }: { summary: Run["summary"] }) {
+  const { tests } = summary;
+  if (tests === 0) return <span>No results</span>;
+  const unknown = tests - countsOf(summary).reduce((sum, { count }) => sum + count, 0);
+  return (
+    <>
+      {unknown > 0 && <span title="Results without an outcome">{unknown.toLocaleString()} unknown</span>}
+      <span>
+        <b>{passRate(summary)}</b> of {tests.toLocaleString()} passed
+      </span>
+    </>
   );
 }
 
@@ -101,7 +114,7 @@ function Labels({ run }: { run: Run }) {
   const { projectId } = useAddress();
   const labels = [
     ...(["component", "env", "source"] as const).map((name) => ({ name, value: run[name] })),
-    ...tagsOf(run).map((value) => ({ name: "metadata.tags", value })),
+    ...runTags(run).map((value) => ({ name: "metadata.tags", value })),
   ].flatMap(({ name, value }) => (value ? [{ name, value }] : []));
   if (labels.length === 0 && !run.is_kept) return null;
   return (
@@ -136,8 +149,4 @@ function KeptLabel() {
       Kept for ever
     </Label>
   );
-}
-
-function tagsOf({ metadata }: Run): string[] {
-  return Array.isArray(metadata.tags) ? metadata.tags.filter((tag) => typeof tag === "string") : [];
 }

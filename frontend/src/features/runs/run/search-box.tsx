@@ -1,8 +1,11 @@
 /** A field to type what a list is narrowed to; typing never waits, and the list follows when one pauses. */
 import { SearchInput } from "@patternfly/react-core";
-import { useRef, useState } from "react";
+import { useEffect, useEffectEvent, useState } from "react";
 
 const PAUSE_MS = 250;
+
+/** What was typed and is not known outside yet. */
+type Typed = { text: string; pause: number; isTold: boolean };
 
 export function SearchBox({
   label,
@@ -13,28 +16,28 @@ export function SearchBox({
   value: string;
   onSearch: (text: string) => void;
 }) {
-  const [text, setText] = useState(value);
+  const [typed, setTyped] = useState<Typed>();
   const [known, setKnown] = useState(value);
-  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   if (known !== value) {
     setKnown(value);
-    setText(value);
+    if (typed?.isTold) setTyped(undefined);
   }
-  const search = (next: string, pause: number) => {
-    setText(next);
-    clearTimeout(timer.current);
-    timer.current = setTimeout(() => {
-      setKnown(next);
-      onSearch(next);
-    }, pause);
-  };
+  const tell = useEffectEvent((told: Typed) => {
+    setTyped({ ...told, isTold: true });
+    onSearch(told.text);
+  });
+  useEffect(() => {
+    if (typed === undefined || typed.isTold) return;
+    const timer = setTimeout(() => tell(typed), typed.pause);
+    return () => clearTimeout(timer);
+  }, [typed]);
   return (
     <SearchInput
       aria-label={label}
       placeholder={label}
-      value={text}
-      onChange={(_, next) => search(next, PAUSE_MS)}
-      onClear={() => search("", 0)}
+      value={typed?.text ?? value}
+      onChange={(_, text) => setTyped({ text, pause: PAUSE_MS, isTold: false })}
+      onClear={() => setTyped({ text: "", pause: 0, isTold: false })}
     />
   );
 }

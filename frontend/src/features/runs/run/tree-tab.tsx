@@ -38,7 +38,7 @@ function Tree({ tests, isComplete }: { tests: readonly RunTest[]; isComplete: bo
         if (value !== "") next.set(name, value);
         return next;
       },
-      { replace: true },
+      { replace: true, flushSync: true },
     );
   const onlyFailed = search.has("failed");
   const text = search.get("text") ?? "";

@@ -4,21 +4,12 @@ import { useQueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { Run } from "@/api/types";
 
-const MINUTE = 60_000;
-const YOUNG = 60 * MINUTE;
-const QUIET = 5 * MINUTE;
+import { isLive, useLastLook } from "../live";
 
 /** How often a live run is looked at. */
 export const LIVE_MS = 5000;
 
-/** Whether more results may come: it is young, something happened lately, and not all that was collected is there. */
-export function isLive(run: Run, now: number): boolean {
-  const created = Date.parse(run.created);
-  const ended = Date.parse(run.start_time) + (run.wall_time ?? 0) * 1000;
-  const { collected = 0, not_run } = run.summary;
-  const isDone = collected > 0 && not_run === 0;
-  return !isDone && now - created < YOUNG && now - Math.max(created, ended) < QUIET;
-}
+const DETAILS = ["/run/{id}/failures", "/run/{id}/tests", "/result", "/runs/comparisons"];
 
 export function useRun(runId: string) {
   return api.useQuery(
@@ -32,6 +23,13 @@ export function useRun(runId: string) {
   );
 }
 
+/** Whether the run is live; as soon as it is not, all about it is asked for once more. */
+export function useLive(run: Run | undefined, updatedAt: number): boolean {
+  const live = run !== undefined && isLive(run, updatedAt);
+  useLastLook(live, DETAILS);
+  return live;
+}
+
 export function useFailures(runId: string, live: boolean) {
   return api.useQuery(
     "get",
@@ -41,8 +39,13 @@ export function useFailures(runId: string, live: boolean) {
   );
 }
 
-export function useComparison(runId: string) {
-  const query = api.useQuery("get", "/runs/comparisons", { params: { query: { id: [runId] } } });
+export function useComparison(runId: string, live: boolean) {
+  const query = api.useQuery(
+    "get",
+    "/runs/comparisons",
+    { params: { query: { id: [runId] } } },
+    { refetchInterval: live && LIVE_MS },
+  );
   return query.data?.comparisons[0];
 }
 

@@ -1,6 +1,7 @@
 import { screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 
+import { aUser } from "@/testing/factories";
 import { renderPage } from "@/testing/render";
 import { http, server } from "@/testing/server";
 
@@ -62,6 +63,29 @@ describe("LogViewer", () => {
     serve("one\ntwo");
     await user.click(screen.getByRole("button", { name: "Try again" }));
     expect(await screen.findByText("two")).toBeVisible();
+  });
+
+  it.each([
+    ["goes on counting after the session was renewed", 1, /^20,000 lines/],
+    ["says that it was ended if it could not be renewed", 2, "You are signed out."],
+  ])("%s", async (_, refusals, said) => {
+    const { artifact } = serve(lines(MANY));
+    let left = refusals;
+    let renewed = 0;
+    server.use(
+      http.get("/artifact/{id}/view", ({ request, response }) => {
+        if (request.headers.has("Range") || left-- <= 0) return;
+        const body = { type: "about:blank", title: "Unauthorized", status: 401, detail: "Sign in" };
+        return response.untyped(Response.json(body, { status: 401 }));
+      }),
+      http.get("/user", ({ response }) => {
+        renewed++;
+        return response(200).json(aUser());
+      }),
+    );
+    renderPage(<LogViewer artifact={artifact} />);
+    expect(await screen.findByText(said)).toBeVisible();
+    expect(renewed).toBe(1);
   });
 
   it("shows colours by classes and never as markup", async () => {

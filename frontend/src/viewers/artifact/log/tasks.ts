@@ -20,7 +20,7 @@ export type SearchReport = {
   /** There are more than are told. */
   isFull: boolean;
 };
-export type Report = IndexReport | SearchReport | { kind: "failed"; reason: string };
+export type Report = IndexReport | SearchReport | { kind: "failed"; reason: string; isSignedOut?: boolean };
 
 const REPORT_EVERY_MS = 100;
 
@@ -28,7 +28,8 @@ export async function runTask(task: Task, report: (report: Report) => void): Pro
   try {
     await (task.kind === "index" ? indexLines(task.url, report) : search(task, report));
   } catch (error) {
-    report({ kind: "failed", reason: error instanceof Error ? error.message : String(error) });
+    const reason = error instanceof Error ? error.message : String(error);
+    report({ kind: "failed", reason, isSignedOut: error instanceof SignedOut });
   }
 }
 
@@ -70,6 +71,7 @@ async function search(
 
 async function* bytesOf(url: string): AsyncGenerator<Uint8Array> {
   const response = await fetch(url);
+  if (response.status === 401) throw new SignedOut("You are signed out.");
   if (!response.ok || response.body === null) throw new Error(`The server answered ${response.status}.`);
   const reader = response.body.getReader();
   try {
@@ -78,6 +80,8 @@ async function* bytesOf(url: string): AsyncGenerator<Uint8Array> {
     await reader.cancel();
   }
 }
+
+class SignedOut extends Error {}
 
 /** True once in a while. */
 function clock(): () => boolean {

@@ -1,4 +1,4 @@
-/** The share of tests that passed, never told better than it is. */
+/** The share of tests that passed, never told better than it is, and what became of it. */
 import type { Run } from "@/api/types";
 
 type Summary = Pick<Run["summary"], "tests" | "passes">;
