@@ -7,7 +7,7 @@ import globals from "globals";
 import ts from "typescript-eslint";
 
 /** What each folder of src may not import: app > features > widgets | viewers > filters | components > api. */
-const features = ["account", "projects", "runs", "results", "imports", "artifacts", "search"];
+const features = ["account", "projects", "runs", "results", "imports", "artifacts"];
 const zones = [
   { target: "src/features", from: "src/app" },
   ...features.map((name) => ({

@@ -10,6 +10,6 @@ for build in 40 41 42; do
   SHOP_RELEASE=$build PYTHONDONTWRITEBYTECODE=1 "$venv/bin/pytest" suite --rootdir suite --quiet \
     --ibutsu "$1" --ibutsu-token "$2" --ibutsu-project "$3" --ibutsu-run-id "$id" --ibutsu-no-archive --ibutsu-source nightly \
     --ibutsu-data component=shop --ibutsu-data env=stage --ibutsu-data "build=$build" --ibutsu-data branch=main \
-    --ibutsu-data "commit=$(printf '%040x' $((build * 7919)))" >&2 || [ "$build" = 42 ]
+    --ibutsu-data "commit=$(sha1sum <<<"$build" | cut -d" " -f1)" >&2 || [ "$build" = 42 ]
   echo "$id"
 done
