@@ -35,13 +35,13 @@ def window(  # noqa: PLR0913 - what to look at, and how much of it
     most: int,
     outcomes: Sequence[str] = (),
 ) -> Window:
-    """The results of the last days that fulfil the filters.
+    """The results of the last days that fulfil the filters, begun at a full hour: the answer stays the same.
 
     At most `most` that have one of the outcomes can be among them, whatever the filters are.
     """
     projects, warnings = _projects(scope, project)
     found = rows(scope, Result, project=project, texts=[additional_filters])
-    start = now() - timedelta(days=days)
+    start = now().replace(minute=0, second=0, microsecond=0) - timedelta(days=days)
     cut = db.session.scalar(_first_too_old(projects, outcomes, start, most)) if projects else None
     if cut:
         what = "failures" if outcomes else "results"

@@ -42,6 +42,14 @@ def _ids(api, **query):
 
 
 @pytest.mark.integration
+def test_answer_stays_the_same_within_the_hour(api, report):
+    report("cart", 1, 2, 3)
+    tag = api.get(URL).headers["ETag"]
+    with freeze_time(NOW + timedelta(minutes=59)):
+        assert api.get(URL, headers={"If-None-Match": tag}).status_code == 304
+
+
+@pytest.mark.integration
 def test_mean_duration_and_growth_between_the_halves_of_the_window(api, shop, report):
     report("cart", 1, 2, 3, 4, 5, 6)
     assert _get(api, days=12) == {

@@ -10,6 +10,7 @@ import { Page } from "@/components/page";
 import { Failed } from "@/components/states";
 import { FilterBar, isRefusal } from "@/filters/filter-bar";
 import { NothingListed } from "@/filters/nothing-listed";
+import { tableOf } from "@/filters/table-of";
 import { useList } from "@/filters/use-list";
 import { ClassifyMenu } from "@/viewers/result/classification";
 
@@ -52,13 +53,7 @@ function ResultList({ projectId }: { projectId: string }) {
           columns={columns}
           rows={query.isError ? [] : results}
           pagination={query.data && "pagination" in query.data ? query.data.pagination : undefined}
-          paging={{
-            page: list.page,
-            pageSize: list.pageSize,
-            onPage: list.setPage,
-            onPageSize: list.setPageSize,
-          }}
-          sorting={{ sort: list.sort, onSort: list.setSort }}
+          {...tableOf(list)}
           selection={mayClassify ? { ids: selected, onSelect: setIds } : undefined}
           rowLabel={({ test_id, id }) => test_id ?? id}
           toolbar={<Classify ids={selected} projectId={projectId} onDone={() => setIds([])} />}

@@ -8,6 +8,7 @@ import { runName } from "@/components/run-name";
 import { Failed } from "@/components/states";
 import { FilterBar, isRefusal } from "@/filters/filter-bar";
 import { NothingListed } from "@/filters/nothing-listed";
+import { tableOf } from "@/filters/table-of";
 import { useList } from "@/filters/use-list";
 
 import { RunActions } from "./list/run-actions";
@@ -42,13 +43,7 @@ function RunList({ projectId }: { projectId: string }) {
           columns={columns}
           rows={query.isError ? [] : runs}
           pagination={query.data && "pagination" in query.data ? query.data.pagination : undefined}
-          paging={{
-            page: list.page,
-            pageSize: list.pageSize,
-            onPage: list.setPage,
-            onPageSize: list.setPageSize,
-          }}
-          sorting={{ sort: list.sort, onSort: list.setSort }}
+          {...tableOf(list)}
           selection={{ ids: selected.map(({ id }) => id), onSelect: setIds }}
           rowLabel={runName}
           toolbar={<RunActions runs={selected} projectId={projectId} onDone={() => setIds([])} />}

@@ -9,6 +9,7 @@ import { OutcomeLabel } from "@/components/outcome";
 import { firstLine, reasonOf } from "@/components/reason";
 import { Empty, Failed } from "@/components/states";
 import { Ago, formatDuration } from "@/components/times";
+import { tableOf } from "@/filters/table-of";
 import { useList } from "@/filters/use-list";
 
 import { useAddress } from "./address";
@@ -44,13 +45,7 @@ export function ResultsTab({ run, live }: { run: Run; live: boolean }) {
           columns={resultId === undefined ? COLUMNS : BESIDE}
           rows={rows}
           pagination={page?.pagination}
-          paging={{
-            page: list.page,
-            pageSize: list.pageSize,
-            onPage: list.setPage,
-            onPageSize: list.setPageSize,
-          }}
-          sorting={{ sort: list.sort, onSort: list.setSort }}
+          {...tableOf(list)}
           isFetching={results.isFetching}
           empty={<NoResults isFiltered={list.filters.length > 0} />}
         />
