@@ -6,6 +6,7 @@ its own, which are dropped afterwards.  Loaded lists are kept below --folder and
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,11 +18,14 @@ from uuid import uuid4
 import psycopg
 from sqlalchemy import make_url
 
-from benchmarks import artifact, batch, faults, imports, ingest, lists, load_data, widgets
+from benchmarks import artifact, batch, faults, imports, ingest, lists, load, load_data, widgets
 
 GENERATOR = Path(__file__).parents[3] / "shared" / "bench" / "generate.py"
 ANCHOR = "2026-11-20T00:00:00Z"
 PARTS = ("ingest", "batch", "imports", "lists", "widgets", "artifact")
+ALL_PARTS = (*PARTS, "load")
+"""The last one takes twenty minutes, and is measured when it is asked for."""
+
 MEBIBYTE = 1024 * 1024
 
 
@@ -38,7 +42,10 @@ def main() -> None:
 def _options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks", description=__doc__)
     parser.add_argument(
-        "parts", nargs="*", default=list(PARTS), help=f"of {', '.join(PARTS)}; all by default"
+        "parts",
+        nargs="*",
+        default=list(PARTS),
+        help=f"of {', '.join(ALL_PARTS)}; all but load by default",
     )
     parser.add_argument("--results", type=int, default=1_000_000, help="results in the lists")
     parser.add_argument("--requests", type=int, default=4000, help="POST /api/result of all clients together")
@@ -46,6 +53,9 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--cases", type=int, default=50_000, help="of the JUnit file")
     parser.add_argument("--big-cases", type=int, default=200_000, help="of the file beside single results")
     parser.add_argument("--redis", default=os.environ.get("TEST_REDIS_URL", "redis://127.0.0.1:6379/9"))
+    parser.add_argument("--minutes", type=float, default=10, help="of load, once everybody is there")
+    parser.add_argument("--people", type=int, help="who browse; by default 200 on PostgreSQL, 20 on SQLite")
+    parser.add_argument("--pipelines", type=int, help="that report; 50 and 5 by default")
     parser.add_argument("--artifact-mebibytes", type=int, default=1024)
     parser.add_argument("--folder", type=Path, default=Path(tempfile.gettempdir()) / "ibutsu-bench")
     parser.add_argument(
@@ -53,7 +63,7 @@ def _options() -> argparse.Namespace:
     )
     parser.add_argument("--postgresql", default=os.environ.get("TEST_POSTGRESQL_URL"), help="URL of a server")
     options = parser.parse_args()
-    if unknown := set(options.parts) - set(PARTS):
+    if unknown := set(options.parts) - set(ALL_PARTS):
         parser.error(f"no such part: {', '.join(sorted(unknown))}")
     return options
 
@@ -133,6 +143,32 @@ def _artifact(options: argparse.Namespace, database: str) -> None:
     print(f"down {moved.down:5.1f} s, memory +{moved.grown_down / MEBIBYTE:.0f} MiB", flush=True)
 
 
+def _load(options: argparse.Namespace, database: str) -> None:
+    people, pipelines = (200, 50) if database == "postgresql" else (20, 5)
+    visits = load.Visits(options.people or people, options.pipelines or pipelines, options.minutes)
+    data = _data(options)
+    with _loaded(options, database, data) as original, _copied(options, database, original) as (url, folder):
+        widgets.count(url, folder)
+        found = load.measure(url, data, folder, broker=options.redis, visits=visits)
+    print(f"\n{visits.people} people and {visits.pipelines} pipelines", end=" ")
+    print(f"for {visits.minutes:g} minutes, {database}, ms")
+    print(f"  {'':34}{'number':>8}{'failed':>8}{'p50':>8}{'p95':>8}{'longest':>9}")
+    requests = {"a GET of a page": found.reads}
+    for name, times in [*_prefixed("page: ", found.pages), *found.posts.items(), *requests.items()]:
+        print(
+            f"  {name:34}{times.number:8}{times.failures:8}{times.median:8.0f}{times.p95:8.0f}"
+            f"{times.longest:9.0f}"
+        )
+    print(f"  memory {found.memory[-1] / MEBIBYTE:.0f} MiB, {found.grown:+.1%} over the last half")
+    for error, number in found.errors.most_common(10):
+        print(f"  {number} x {error}")
+    sys.stdout.flush()
+
+
+def _prefixed(prefix: str, named: dict[str, load.Times]) -> Iterator[tuple[str, load.Times]]:
+    return ((prefix + name, times) for name, times in named.items())
+
+
 _MEASURE = {
     "ingest": _ingest,
     "batch": _batch,
@@ -140,6 +176,7 @@ _MEASURE = {
     "lists": _lists,
     "widgets": _widgets,
     "artifact": _artifact,
+    "load": _load,
 }
 
 
@@ -192,6 +229,23 @@ def _loaded(options: argparse.Namespace, database: str, data: Path) -> Iterator[
         load_data.load(url, data)
         (data / f"{database}-is-loaded").touch()
     yield url
+
+
+@contextmanager
+def _copied(options: argparse.Namespace, database: str, url: str) -> Iterator[tuple[str, Path]]:
+    """What the loaded lists are stays as it is for the next measurement."""
+    with tempfile.TemporaryDirectory(dir=options.folder) as name:
+        folder = Path(name)
+        if database == "sqlite":
+            shutil.copyfile(make_url(url).database or "", folder / "ibutsu.db")
+            yield f"sqlite:///{folder / 'ibutsu.db'}", folder
+            return
+        created = f"ibutsu_bench_{uuid4().hex}"
+        _administer(options, f"CREATE DATABASE {created} TEMPLATE {make_url(url).database}")
+        try:
+            yield _url(options, created), folder
+        finally:
+            _administer(options, f"DROP DATABASE {created} WITH (FORCE)")
 
 
 def _exists(options: argparse.Namespace, name: str) -> bool:

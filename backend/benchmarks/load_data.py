@@ -12,8 +12,8 @@ import orjson
 import psycopg
 from sqlalchemy import Engine, Table, create_engine, make_url
 
-from ibutsu_server.db import Base
 from ibutsu_server.db.models import Project, Result, Run, Test
+from ibutsu_server.db.upgrade import upgrade
 
 COUNTS = ("tests", "passes", "failures", "errors", "skips", "xfailures", "xpasses")
 COUNT_OF_OUTCOME = {
@@ -161,8 +161,8 @@ def _finish(engine: Engine, indexes: list[Any]) -> None:
 
 def load(url: str, folder: Path) -> Loaded:
     """Fill an empty database; the indexes of the big table are made after its rows."""
+    upgrade(url)
     engine = create_engine(make_url(url))
-    Base.metadata.create_all(engine)
     dialect = engine.dialect.name
     indexes = [index for index in Result.__table__.indexes if _is_for(index, dialect)]
     for index in indexes:

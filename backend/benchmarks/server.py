@@ -16,12 +16,14 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
+import psutil
+
 from ibutsu_server import interpreter
 from ibutsu_server.app import create_app
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, User
 from ibutsu_server.db.types import new_id
-from ibutsu_server.db.upgrade import current, upgrade
+from ibutsu_server.db.upgrade import upgrade
 from ibutsu_server.domain import tokens
 from ibutsu_server.settings import read_settings
 
@@ -42,6 +44,9 @@ class Server:
     worker: int | None = None
     """The process that does the background work, where that is another one."""
 
+    started: tuple[int, ...] = ()
+    """All processes that were started; they have children."""
+
     @property
     def headers(self) -> dict[str, str]:
         return {"Authorization": f"Bearer {self.token}", "Accept": "application/json"}
@@ -61,6 +66,12 @@ class Server:
         if answer.status != 201:
             raise RuntimeError(text.decode())
         return str(json.loads(text)["id"])
+
+    def memory_of_all(self) -> int:
+        """Bytes of the product's processes; a page that several share is counted once."""
+        first = [psutil.Process(pid) for pid in self.started]
+        every = [*first, *(child for one in first for child in one.children(recursive=True))]
+        return sum(_proportional(one) for one in every)
 
     def memory(self, pid: int | None = None) -> int:
         """Resident bytes of a process, that of the server if no other is given."""
@@ -92,6 +103,26 @@ def working(url: str, folder: Path, *, broker: str) -> Iterator[Server]:
 
 
 @contextmanager
+def browsed(url: str, folder: Path, *, broker: str) -> Iterator[Server]:
+    """The product as a team has it: embedded on SQLite, or two web processes, a worker and a scheduler."""
+    token, project = _prepare(url, folder)
+    port = _free_port()
+    environment = {**_environment(url, folder), "IBUTSU_RATE_LIMITS_ENABLED": "false"}
+    serve, others = ["serve", "--port", str(port)], []
+    if not url.startswith("sqlite"):
+        environment["CELERY_BROKER_URL"] = broker
+        serve += ["--workers", "2"]
+        others = [["worker", "--concurrency", "1", "--loglevel", "error"], ["beat", "--loglevel", "error"]]
+    started = [_run(["-m", "ibutsu_server", *command], environment) for command in (serve, *others)]
+    try:
+        _wait(port, started[0])
+        yield Server([port], started[0].pid, token, project, started=tuple(part.pid for part in started))
+    finally:
+        for process in reversed(started):
+            _stop(process)
+
+
+@contextmanager
 def running(
     url: str, folder: Path, *, module: str = "ibutsu_server.asgi", processes: int = 1
 ) -> Iterator[Server]:
@@ -108,6 +139,13 @@ def running(
             _stop(process)
 
 
+def _proportional(process: psutil.Process) -> int:
+    try:
+        return int(process.memory_full_info().pss)
+    except psutil.NoSuchProcess:
+        return 0
+
+
 def _start(module: str, port: int, environment: dict[str, str]) -> "subprocess.Popen[bytes]":
     quietly = ["--no-access-log", "--log-level", "error"]
     return _run(["-m", "uvicorn", f"{module}:app", "--port", str(port), *quietly], environment)
@@ -121,6 +159,8 @@ def _run(arguments: list[str], environment: dict[str, str]) -> "subprocess.Popen
 
 
 def _stop(process: "subprocess.Popen[bytes]") -> None:
+    if process.poll() is not None:
+        return
     os.killpg(process.pid, signal.SIGTERM)
     try:
         process.wait(10)
@@ -148,8 +188,7 @@ def application(url: str, folder: Path) -> Any:
     interpreter.tune()
     folder.mkdir(parents=True, exist_ok=True)
     os.environ.update(_settings(url, folder))
-    if current(url) is None and not _has_tables(url):
-        upgrade(url)
+    upgrade(url)
     return create_app(read_settings()).app
 
 
@@ -165,16 +204,6 @@ def _prepare(url: str, folder: Path) -> tuple[str, str]:
         project_id = str(project.id)
         db.engine.dispose()
     return jwt, project_id
-
-
-def _has_tables(url: str) -> bool:
-    from sqlalchemy import create_engine, inspect
-
-    engine = create_engine(url)
-    try:
-        return inspect(engine).has_table("results")
-    finally:
-        engine.dispose()
 
 
 def _free_port() -> int:
