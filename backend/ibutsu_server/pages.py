@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import CTE, ClauseElement, ColumnClause, Executable, Select, Subquery, func, select
+from sqlalchemy import CTE, ClauseElement, ColumnClause, Executable, Select, Subquery, and_, func, select
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.visitors import replacement_traverse
 
-from ibutsu_server.db import db
+from ibutsu_server.db import db, months
 from ibutsu_server.db.limits import at_most
 from ibutsu_server.db.samples import some_of
 from ibutsu_server.errors import Invalid, TookTooLong
@@ -106,7 +106,7 @@ def gather(
 def _gathered(statement: Statement[Item], order: Order, page: int, page_size: int) -> Page[Item]:
     entity = _entity(statement)
     found = statement.with_only_columns(entity.id, entity.start_time).cte("found").prefix_with("MATERIALIZED")
-    sorted_ = select(found.c.id).order_by(*_over(found, order))
+    sorted_ = select(found).order_by(*_over(found, order))
     ids = sorted_.limit(page_size).offset(offset_of(page, page_size)).subquery("page")
     number = select(func.count()).select_from(found).scalar_subquery()
     rows = db.session.execute(_rows(statement, ids, order).add_columns(number)).all()
@@ -158,14 +158,21 @@ def _entity(statement: Statement[Any]) -> Any:
 
 
 def _ids(statement: Statement[Any]) -> Select[Any]:
-    return statement.with_only_columns(_entity(statement).id)
+    return statement.with_only_columns(*_key(_entity(statement)))
+
+
+def _key(entity: Any) -> list[Any]:
+    """With the instant, where tables can be those of months: PostgreSQL looks into the right one then."""
+    instant = months.INSTANTS.get(entity.__tablename__)
+    return [entity.id, getattr(entity, instant)] if instant else [entity.id]
 
 
 def _rows(statement: Statement[Item], ids: Subquery, order: Order) -> Select[Item]:
     """The statement's conditions hold for the ids already; how to load relations is taken over from it."""
     entity = _entity(statement)
     loading = statement._with_options  # noqa: SLF001 - there is no public way to read them
-    return select(entity).join(ids, ids.c.id == entity.id).options(*loading).order_by(*order)
+    same = [ids.c[column.key] == column for column in _key(entity) if column.key in ids.c]
+    return select(entity).join(ids, and_(*same)).options(*loading).order_by(*order)
 
 
 def _total(statement: Statement[Any]) -> tuple[int, bool]:

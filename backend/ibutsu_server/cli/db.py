@@ -1,5 +1,6 @@
 """Commands on the database's tables."""
 
+from datetime import datetime
 from pathlib import Path
 
 import click
@@ -31,3 +32,25 @@ def db_current(data_dir: Path | None) -> None:
 
     found = upgrade.current(settings_of(data_dir).database_url)
     click.echo(f"{found or 'empty'} (needed: {upgrade.head()})")
+
+
+@db.command("partition")
+@click.option(
+    "--since", type=click.DateTime(["%Y-%m"]), help="First month with a table of its own  [default: the next]"
+)
+@data_dir
+def db_partition(since: datetime | None, data_dir: Path | None) -> None:
+    """Keep results and artifacts in a table for each month (PostgreSQL only).
+
+    Lists look only where answers can be, and retention drops a month at once.  Stop servers and workers
+    first.  What is there stays in one table; what began since the month that is named is written again.
+    """
+    from ibutsu_server.cli.context import database
+    from ibutsu_server.db import db, months
+    from ibutsu_server.db.types import now
+
+    with database(settings_of(data_dir)):
+        connection = db.session.connection()
+        months.divide(connection, now(), since=since)
+        for table in months.INSTANTS:
+            click.echo("\n".join(month.name for month in months.of(connection, table)))

@@ -12,13 +12,14 @@ import psycopg
 from sqlalchemy import JSON, Connection, Dialect
 from sqlalchemy.types import TypeEngine
 
-from ibutsu_server.db import db
+from ibutsu_server.db import db, months
 from ibutsu_server.db.failures import told
 from ibutsu_server.db.types import UtcDateTime
 from ibutsu_server.errors import Conflict, Unavailable
 
 Row = dict[str, Any]
 Writer = Callable[[Any], Any]
+Store = Callable[[Connection, Any, Collection[Row]], None]
 
 
 class Columns(NamedTuple):
@@ -41,7 +42,11 @@ def insert_new(entity: Any, rows: Sequence[Row]) -> set[uuid.UUID]:
     new = {row["id"]: row for row in reversed(rows)}  # of several with one id, the first
     connection = db.session.connection()
     is_postgresql = connection.dialect.name == "postgresql"
-    there, store = (_there, _copy) if is_postgresql else (_there_on_sqlite, _execute_many)
+    there, store = (months.there, _copy) if is_postgresql else (_there_on_sqlite, _execute_many)
+    if months.are_used(connection):
+        known = months.claim(connection, entity.__tablename__, new.values())
+        _store_left(store, connection, entity, [row for id_, row in new.items() if id_ not in known])
+        return known
     try:
         with connection.begin_nested():
             store(connection, entity, new.values())
@@ -49,24 +54,20 @@ def insert_new(entity: Any, rows: Sequence[Row]) -> set[uuid.UUID]:
         known = set(there(connection, entity.__tablename__, new))
     else:
         return set()
-    left = [row for id_, row in new.items() if id_ not in known]
+    _store_left(store, connection, entity, [row for id_, row in new.items() if id_ not in known])
+    return known
+
+
+def _store_left(store: Store, connection: Connection, entity: Any, left: list[Row]) -> None:
     try:
         if left:
             store(connection, entity, left)
     except _Taken as error:
         raise Unavailable("The same is being stored by another request; please try again") from error
-    return known
 
 
 class _Taken(Conflict):
     """There is something with one of the ids."""
-
-
-def _there(connection: Connection, table: str, ids: Collection[uuid.UUID]) -> Collection[uuid.UUID]:
-    """As one parameter: thousands of them would take as long as storing the rows."""
-    asked = f"SELECT id FROM {table} WHERE id = ANY(%s::uuid[])"  # noqa: S608 - names of models
-    found = connection.exec_driver_sql(asked, (f"{{{','.join(id_.hex for id_ in ids)}}}",))
-    return found.scalars().all()
 
 
 def _there_on_sqlite(connection: Connection, table: str, ids: Collection[uuid.UUID]) -> list[uuid.UUID]:

@@ -11,7 +11,8 @@ from sqlalchemy.engine import ExceptionContext
 from ibutsu_server import errors
 
 _SLOW = errors.TookTooLong, "The database took too long: ask for less, for example with more filters"
-_GONE = errors.Conflict, "Something that this request refers to was deleted meanwhile"
+GONE = "Something that this request refers to was deleted meanwhile"
+_GONE = errors.Conflict, GONE
 _TAKEN = errors.Conflict, "Something with this id or name already exists"
 _BUSY = errors.Unavailable, "Another request got in the way; please try again"
 _AWAY = errors.Unavailable, "The database does not answer; please try again later"
@@ -22,6 +23,7 @@ _OF_POSTGRESQL: tuple[tuple[type[Exception], tuple[type[errors.Error], str]], ..
     (psycopg.errors.UniqueViolation, _TAKEN),
     (psycopg.errors.DeadlockDetected, _BUSY),
     (psycopg.errors.SerializationFailure, _BUSY),
+    (psycopg.errors.LockNotAvailable, _BUSY),
     (psycopg.OperationalError, _AWAY),
 )
 _OF_SQLITE = (

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy.dialects import postgresql, sqlite
 
-from ibutsu_server.db import db
+from ibutsu_server.db import db, months
 
 Insert = postgresql.Insert | sqlite.Insert
 
@@ -19,12 +19,16 @@ def insert(entity: Any) -> Insert:
 
 def insert_new(entity: Any, values: dict[str, Any]) -> bool:
     """Insert one row; False, and nothing changed, when its primary key is already taken."""
-    return db.session.connection().execute(_insert_new(entity, dialect()), values).rowcount == 1
+    connection = db.session.connection()
+    is_by_month = entity.__tablename__ in months.INSTANTS and months.are_used(connection)
+    if is_by_month and months.claim(connection, entity.__tablename__, [values]):
+        return False
+    return connection.execute(_insert_new(entity, dialect(), is_by_month), values).rowcount == 1
 
 
 @cache
-def _insert_new(entity: Any, dialect: str) -> Any:  # noqa: ARG001 - each database has its own words
-    keys = list(entity.__table__.primary_key.columns)
+def _insert_new(entity: Any, dialect: str, is_by_month: bool) -> Any:  # noqa: ARG001 - each database has its own words
+    keys = None if is_by_month else list(entity.__table__.primary_key.columns)
     statement = insert(entity).on_conflict_do_nothing(index_elements=keys)
     return statement.execution_options(preserve_rowcount=True)  # psycopg's is -1 without it
 

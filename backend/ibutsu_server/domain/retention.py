@@ -13,7 +13,7 @@ from sqlalchemy import delete, select, update
 from ibutsu_server.db import db
 from ibutsu_server.db.models import IdempotencyKey, Import, Project, Task, Token, UserSession
 from ibutsu_server.db.types import now
-from ibutsu_server.domain import account_codes, audit, policies, retention_batches, usage
+from ibutsu_server.domain import account_codes, audit, policies, retention_batches, retention_months, usage
 from ibutsu_server.domain.deletion import delete_in_batches
 from ibutsu_server.domain.policies import Policy
 from ibutsu_server.storage import Storage
@@ -35,6 +35,7 @@ def apply(storage: Storage, default: Policy) -> None:
     """Delete what the policy of each project keeps no longer, what depends on something before it."""
     if default.keep_imports_days:
         _imports(storage, None, now() - timedelta(days=default.keep_imports_days))
+    retention_months.drop(default)
     for project_id, policy in list(policies.effective(default)):
         for days, delete_old in (
             (policy.keep_imports_days, partial(_imports, storage)),
