@@ -71,9 +71,7 @@ class OldServer:
         self.url = url.replace("postgresql+psycopg", "postgresql")
         self._new_id = "gen_random_uuid()" if ids == "uuid" else "gen_random_uuid()::text"
         self._connection = psycopg.connect(self.url, autocommit=True)
-        self._connection.execute(
-            SCHEMA.format(id=ids, of_run="REFERENCES runs (id)" if sound else "")
-        )
+        self._connection.execute(SCHEMA.format(id=ids, of_run="REFERENCES runs (id)" if sound else ""))
 
     def close(self) -> None:
         self._connection.close()
