@@ -1,4 +1,4 @@
-"""Moving in from an Ibutsu 3 server: by the real command, from a real PostgreSQL, looked at through our API."""
+"""Moving in from an Ibutsu 3 server: by the real command, from a real PostgreSQL, seen through our API."""
 
 import json
 import os
@@ -489,10 +489,12 @@ def _require_right_counts(target):
     counted = target.rows("SELECT id, result_count, passes, failures FROM runs WHERE result_count > 0")
     recounted = target.rows(
         "SELECT run_id, count(*), sum(CASE WHEN result = 'passed' THEN 1 ELSE 0 END),"
-        " sum(CASE WHEN result = 'failed' THEN 1 ELSE 0 END) FROM results WHERE run_id IS NOT NULL GROUP BY run_id"
+        " sum(CASE WHEN result = 'failed' THEN 1 ELSE 0 END) FROM results WHERE run_id IS NOT NULL"
+        " GROUP BY run_id"
     )
     assert sorted(counted, key=str) == sorted(recounted, key=str)
-    tests = "SELECT count(DISTINCT test_id), project_id FROM results WHERE test_id IS NOT NULL GROUP BY project_id"
+    known = "FROM results WHERE test_id IS NOT NULL GROUP BY project_id"
+    tests = f"SELECT count(DISTINCT test_id), project_id {known}"
     listed = "SELECT count(*), project_id FROM tests GROUP BY project_id"
     assert sorted(target.rows(tests), key=str) == sorted(target.rows(listed), key=str)
     used = "SELECT project_id, sum(stored_bytes) FROM usages GROUP BY project_id HAVING sum(stored_bytes) > 0"

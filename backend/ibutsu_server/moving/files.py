@@ -74,10 +74,12 @@ def _move(move: Move, condition: ColumnElement[bool], runs: Placed) -> None:
 
 def _parts(raws: Sequence[Raw]) -> Iterator[list[Raw]]:
     part: list[Raw] = []
+    size = 0
     for raw in raws:
-        if part and sum(one["size"] or 0 for one in part) + (raw["size"] or 0) > BATCH_BYTES:
+        size += raw["size"] or 0
+        if part and size > BATCH_BYTES:
             yield part
-            part = []
+            part, size = [], raw["size"] or 0
         part.append(raw)
     if part:
         yield part
@@ -91,12 +93,16 @@ def _store(move: Move, part: Sequence[Raw], rows: Sequence[Row]) -> None:
             pack.store()
         kept = {row["id"]: row for row in stored}
 
+        def insert(some: Sequence[Row]) -> None:
+            for known in bulk.insert_new(Artifact, some):
+                del kept[known]
+
         def refuse(row: Row, reason: str) -> None:
             del kept[row["id"]]
             move.refuse("artifact", row, reason)
 
         lose_it_rather_than_wait()
-        store.in_parts(stored, lambda some: bulk.insert_new(Artifact, some), refuse)
+        store.in_parts(stored, insert, refuse)
         _count(kept.values())
     move.commit()
     move.progress.add(len(part), len(rows))
@@ -122,8 +128,12 @@ def _with_bytes(move: Move, part: Sequence[Raw], rows: Sequence[Row]) -> Iterato
     }
     for row in rows:
         raw = raws[row["id"]]
-        content = [contents[row["id"]]] if row["id"] in contents else _pieces(move, raw)
-        yield row, Upload(content, row["filename"])
+        if row["id"] in contents:
+            yield row, Upload([contents[row["id"]]], row["filename"])
+        elif raw["size"] > PIECE_BYTES:
+            yield row, Upload(_pieces(move, raw), row["filename"])
+        else:
+            move.refuse("artifact", row, "it was deleted there meanwhile")
 
 
 def _pieces(move: Move, raw: Raw) -> Iterator[bytes]:

@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -80,7 +81,7 @@ class Move:
             del kept[row["id"]]
             self.refuse(noun, row, reason)
 
-        count = store.in_parts(rows, lambda part: bulk.insert_new(entity, part), refuse)
+        count = store.in_parts(rows, partial(bulk.insert_new, entity), refuse)
         columns = entity.__table__.columns.keys()
         for row in kept.values():
             audit.note("create", entity(**{name: row[name] for name in columns}))

@@ -1,7 +1,6 @@
 """Groups, accounts with their passwords, and the tokens of programs."""
 
 import re
-from collections.abc import Sequence
 from datetime import UTC, datetime
 
 from flask_jwt_extended import decode_token
@@ -86,8 +85,7 @@ def move_tokens(move: Move) -> None:
     seen: set[bytes] = set()
 
     def token(raw: Raw, _notes: Notes) -> Row:
-        user_id = id_of(raw["user_id"] or "")
-        if not move.is_dry and not store.there(User, {user_id}):
+        if raw["user_id"] is None or not (move.is_dry or store.there(User, {id_of(raw["user_id"])})):
             raise LeftOut("its user is gone")
         if raw["name"] == SIGN_IN:
             raise LeftOut("it is a sign-in: people sign in again")
@@ -108,7 +106,7 @@ def _readable(raw: Raw) -> Row:
         begun, end = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "exp"))
     except (PyJWTError, JWTExtendedException):
         raise LeftOut("JWT_SECRET or JWT_ISSUER are not those of the old server, or it is over") from None
-    except (KeyError, ValueError, TypeError, OverflowError):
+    except (KeyError, ValueError, TypeError, OverflowError, OSError):
         raise LeftOut("it says neither when it was made nor when it is over") from None
     if claims["type"] != "access" or id_of(str(claims["sub"])) != id_of(raw["user_id"]):
         raise LeftOut("it was made for something else, or for another user")
@@ -125,8 +123,3 @@ def _readable(raw: Raw) -> Row:
         "created": min(begun, now()),
         "expires": min([end, *([expires.replace(tzinfo=UTC)] if expires else [])]),
     }
-
-
-def superadmins() -> Sequence[str]:
-    """Those who can sign in."""
-    return db.session.scalars(select(User.email).where(User.is_superadmin, User.is_active)).all()

@@ -1,6 +1,7 @@
 """Results: stored by the thousand and counted in the same transaction, so that none counts twice."""
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import ColumnElement, or_
@@ -66,7 +67,7 @@ def _move(move: Move, batches: Iterator[tuple[int, list[Row]]]) -> None:
         if rows and not move.is_dry:
             lose_it_rather_than_wait()
             intake = Intake()
-            store.in_parts(rows, intake.add, lambda row, reason: move.refuse("result", row, reason))
+            store.in_parts(rows, intake.add, partial(move.refuse, "result"))
             intake.finish()
         move.commit()
         move.progress.add(seen, len(rows))

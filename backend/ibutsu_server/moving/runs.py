@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sqlalchemy import Text, cast, select
@@ -31,8 +32,7 @@ def move_runs(move: Move, page: Sequence[str]) -> tuple[Placed, set[str]]:
     missing = [raw for raw in page if id_of(raw) not in known]
     rows = move.rows("run", _read(move, missing), _Conversion(move, missing))
     if not move.is_dry:
-        refuse = lambda row, reason: move.refuse("run", row, reason)  # noqa: E731
-        store.in_parts(rows, lambda part: bulk.insert_new(Run, part), refuse)
+        store.in_parts(rows, partial(bulk.insert_new, Run), partial(move.refuse, "run"))
     move.commit()
     move.progress.add(len(page), len(rows))
     new = {row["id"] for row in rows}

@@ -1,4 +1,4 @@
-"""The database of an Ibutsu 3 server, made after section 3 of its reference, and odd things to put into it."""
+"""The database of an Ibutsu 3 server, after section 3 of its reference, and what is put into it."""
 
 import json
 from typing import Any
@@ -109,8 +109,8 @@ class OldServer:
         )  # fmt: skip
         self.run(
             """
-            INSERT INTO results (id, project_id, run_id, test_id, result, duration, start_time, env, component,
-                                 data, params)
+            INSERT INTO results (id, project_id, run_id, test_id, result, duration, start_time, env,
+                                 component, data, params)
             SELECT NEW_ID, runs.project_id, runs.id, 'test_' || n,
                    CASE WHEN n %% 10 = 0 THEN 'failed' ELSE 'passed' END, 0.5,
                    runs.start_time + n * interval '1 second', 'env', 'component',
@@ -126,7 +126,8 @@ class OldServer:
             """
             INSERT INTO artifacts (id, result_id, filename, content, data)
             SELECT NEW_ID, results.id, 'traceback.log',
-                   convert_to(rpad(results.id::text, %s::int, 'x'), 'UTF8'), '{"contentType": "text/plain"}'
+                   convert_to(rpad(results.id::text, %s::int, 'x'), 'UTF8'),
+                   '{"contentType": "text/plain"}'
             FROM results WHERE results.project_id = %s AND substr(results.test_id, 6)::int <= %s
               AND NOT EXISTS (SELECT FROM artifacts WHERE artifacts.result_id = results.id)
             """.replace("NEW_ID", self._new_id),
