@@ -5,6 +5,7 @@ again, and a later one copies what has come since.  Rows that are here are never
 """
 
 from collections.abc import Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import NamedTuple
 
@@ -35,9 +36,8 @@ class Order(NamedTuple):
 def move_in(app: Flask, order: Order) -> bool:
     """In an application context.  Whether everything is here, or there is a reason why it is not."""
     audit.act(user_email=ACTOR)
-    source = Source(order.source)
     report = Report(order.report, move="dry run" if order.is_dry else "begun")
-    try:
+    with closing(report), closing(Source(order.source)) as source:
         move = Move(
             source,
             report,
@@ -49,9 +49,6 @@ def move_in(app: Flask, order: Order) -> bool:
         _move_small(move, order.projects)
         _move_large(move)
         return _end(move)
-    finally:
-        report.close()
-        source.close()
 
 
 def _move_small(move: Move, wanted: Sequence[str]) -> None:

@@ -62,8 +62,8 @@ class Move:
         notes = Notes()
         try:
             row = convert(raw, notes)
-        except LeftOut as reason:
-            self.report.left_out(noun, raw["id"], str(reason), place=raw.get("place"))
+        except LeftOut as fate:
+            self.report.left_out(noun, raw["id"], fate.reason, place=raw.get("place"), called=fate.called)
             return None
         if as_uuid_or_none(raw["id"]) is None:
             notes.add(NO_UUID)

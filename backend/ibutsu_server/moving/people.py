@@ -22,6 +22,8 @@ _HASH = re.compile(r"\$2[aby]\$(0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}")
 SIGN_IN = "login-token"
 """What the old server calls the token of a sign-in by a browser."""
 
+_WORTHLESS = "it must be made anew: JWT_SECRET or JWT_ISSUER are not those of the old server, or it is over"
+
 
 def move_groups(move: Move) -> None:
     move.copy("group", Group, select(*move.source.columns("groups")), _group)
@@ -101,15 +103,16 @@ def move_tokens(move: Move) -> None:
 def _readable(raw: Raw) -> Row:
     """Only what this server would let in: signed with its secret, for that user, and not over."""
     text = raw["token"]
+    called = f"{raw['name']} of user {raw['user_id']}"
     try:
         claims = decode_token(text)
         begun, end = (datetime.fromtimestamp(claims[name], UTC) for name in ("iat", "exp"))
     except (PyJWTError, JWTExtendedException):
-        raise LeftOut("JWT_SECRET or JWT_ISSUER are not those of the old server, or it is over") from None
+        raise LeftOut(_WORTHLESS, called) from None
     except (KeyError, ValueError, TypeError, OverflowError, OSError):
-        raise LeftOut("it says neither when it was made nor when it is over") from None
+        raise LeftOut("it must be made anew: it does not say when it was made, or is over", called) from None
     if claims["type"] != "access" or id_of(str(claims["sub"])) != id_of(raw["user_id"]):
-        raise LeftOut("it was made for something else, or for another user")
+        raise LeftOut("it must be made anew: it was made for something else, or for another user", called)
     expires = raw["expires"]
     return {
         "id": id_of(raw["id"]),

@@ -29,10 +29,13 @@ class Report:
             raise Invalid(f"The report {path} cannot be written ({error.strerror}): see --report") from None
         self._write(about)
 
-    def left_out(self, noun: str, id_: str, reason: str, *, place: str | None = None) -> None:
+    def left_out(
+        self, noun: str, id_: str, reason: str, *, place: str | None = None, called: str | None = None
+    ) -> None:
+        fate = {"what": noun, "id": id_, "fate": "left out", "reason": reason}
         with self._lock:
             self.left[noun, place, reason] += 1
-            self._write({"what": noun, "id": id_, "fate": "left out", "reason": reason, "project": place})
+            self._write({**fate, "called": called, "project": place})
 
     def changed(self, noun: str, id_: str, reason: str, was: str | None = None) -> None:
         with self._lock:

@@ -109,9 +109,13 @@ class Source:
     def __init__(self, url: str) -> None:
         self._engine = create_engine(_driven(url), pool_size=3, pool_pre_ping=True)
         event.listen(self._engine, "connect", _prepare)
-        with _told():
-            self._tables = {name: self._found(name) for name in _TABLES}
-            self.is_sound = self._names_its_runs()
+        try:
+            with _told():
+                self._tables = {name: self._found(name) for name in _TABLES}
+                self.is_sound = self._names_its_runs()
+        except Invalid:
+            self.close()
+            raise
         self.runs, self.results, self.artifacts = (
             self._tables[name] for name in ("runs", "results", "artifacts")
         )

@@ -25,7 +25,12 @@ NO_UUID = "its id is no UUID: it has a new one"
 
 
 class LeftOut(Exception):
-    """A row that cannot be copied; the text says why."""
+    """A row that cannot be copied: why, and what people call it if that helps."""
+
+    def __init__(self, reason: str, called: str | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.called = called
 
 
 class Notes(list[tuple[str, str | None]]):
