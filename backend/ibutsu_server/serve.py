@@ -58,7 +58,7 @@ def serve(settings: Settings, door: Door) -> None:
 def _serve_embedded(settings: Settings, door: Door) -> None:
     if door.workers != 1:
         raise SettingsError("--workers needs PostgreSQL and a broker: SQLite is served by one process")
-    with _alone_in(settings), _listening(door) as listener:
+    with alone_in(settings), _listening(door) as listener:
         url = _url(listener)
         settings = _with_address(settings, url)
         upgrade.upgrade(settings.database_url)
@@ -109,7 +109,7 @@ def _listener_beside(family: int, address: Any) -> socket.socket:
 
 
 @contextmanager
-def _alone_in(settings: Settings) -> Iterator[None]:
+def alone_in(settings: Settings) -> Iterator[None]:
     """Two servers must not work on one folder; the lock ends with the process, however it ends."""
     lock = FileLock(settings.data_dir / "server.lock")
     try:

@@ -26,6 +26,7 @@ COMMANDS = [
     ["worker"],
     ["beat"],
     ["check-settings"],
+    ["migrate-from-ibutsu"],
 ]
 
 

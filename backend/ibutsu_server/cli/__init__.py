@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from ibutsu_server import __version__
-from ibutsu_server.cli import db, people, processes, projects, upload
+from ibutsu_server.cli import db, moving, people, processes, projects, upload
 from ibutsu_server.errors import Error, SettingsError
 
 
@@ -40,3 +40,4 @@ main.add_command(people.user)
 main.add_command(people.token)
 main.add_command(projects.project)
 main.add_command(upload.upload)
+main.add_command(moving.migrate_from_ibutsu)

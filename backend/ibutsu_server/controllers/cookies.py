@@ -60,5 +60,5 @@ def refresh_token() -> Refresh | None:
 
 def require_own_page(csrf: str, sent: str | None) -> None:
     """Browsers send cookies for every page; only ours can read the value to send beside them."""
-    if not compare_digest(csrf.encode(), (sent or "").encode()):
+    if not csrf or not compare_digest(csrf.encode(), (sent or "").encode()):
         raise Forbidden(f"With cookies, the header {CSRF_HEADER} must have the value of the cookie {CSRF}")

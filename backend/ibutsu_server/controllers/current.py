@@ -32,7 +32,7 @@ def token_reader(app: Flask) -> Callable[[str], dict[str, Any]]:
             claims = decode_token(token)
         if claims["type"] != "access":
             raise ValueError("A refresh token is for /login/refresh only")
-        return claims["exp"], claims["csrf"]
+        return claims["exp"], claims.get("csrf") or ""  # tokens of the old server have none
 
     def read_token(token: str) -> dict[str, Any]:
         try:
