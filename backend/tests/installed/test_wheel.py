@@ -1,4 +1,4 @@
-"""The package as people get it: built, looked into, installed by pipx and started where there is nothing else.
+"""The package as people get it: built, looked into, installed by pipx and started where nothing else is.
 
 Not part of `hatch run test`: `hatch run test-wheel` builds, and may ask npm's registry.
 """
