@@ -15,4 +15,4 @@ def dependencies(pyproject: Path, extras: list[str]) -> list[str]:
 
 
 if __name__ == "__main__":
-    print("\n".join(dependencies(Path(sys.argv[1]), sys.argv[2:])))
+    sys.stdout.write("\n".join([*dependencies(Path(sys.argv[1]), sys.argv[2:]), ""]))

@@ -1,4 +1,4 @@
-"""The Helm chart: rendered by Helm with several sets of values, read by Kubernetes' schemas and our settings."""
+"""The Helm chart: rendered by Helm with several sets of values, read by Kubernetes' schemas and our own."""
 
 import base64
 import re
@@ -13,7 +13,8 @@ from helpers.web_server import WebServer
 
 from ibutsu_server.cli import main
 
-FOLDER = Path(__file__).parents[2] / "deploy" / "helm" / "ibutsu-server"
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "deploy" / "helm" / "ibutsu-server"
 SETS = sorted((FOLDER / "ci").glob("*-values.yaml"))
 REQUIRED = FOLDER / "ci" / "required-values.yaml"
 VERSIONS = ("1.28", "1.37")
@@ -273,6 +274,20 @@ def test_what_is_missing_is_said(chart, tmp_path, missing, sentence):
 def test_wrong_values_are_refused(chart, value):
     with pytest.raises(RefusedError, match="values don't meet the specifications of the schema"):
         chart.render("--values", str(REQUIRED), "--set", value)
+
+
+def test_example_of_the_guide_is_all_that_is_needed(chart, tmp_path):
+    guide = (ROOT / "docs" / "user-guide" / "deploying.md").read_text()
+    (example,) = re.findall(r"^```yaml\n(.+?)^```", guide, re.MULTILINE | re.DOTALL)
+    (tmp_path / "values.yaml").write_text(example)
+    manifests = _manifests(chart.render("--values", str(tmp_path / "values.yaml")))
+    keys = {
+        entry["valueFrom"]["secretKeyRef"]["key"]
+        for container in _containers(manifests)
+        for entry in container["env"]
+        if "valueFrom" in entry
+    }
+    assert keys == set(re.findall(r"--from-literal (\w+)=", guide))
 
 
 KINDS = {

@@ -1,4 +1,4 @@
-"""deploy/Containerfile, compose.yaml and what lies beside them, read by schemas, by programs and by our settings."""
+"""Containerfile, compose.yaml and what lies beside them, read by schemas, by programs and by our settings."""
 
 import json
 import re
@@ -49,7 +49,9 @@ def test_compose_file_keeps_to_the_schema_of_compose():
 @pytest.mark.parametrize("path", WORKFLOWS, ids=lambda path: path.name)
 def test_workflow_keeps_to_the_schema_of_github(path):
     """YAML 1.1 takes `on` for a boolean, GitHub does not."""
-    workflow = {"on" if name is True else name: value for name, value in yaml.safe_load(path.read_text()).items()}
+    workflow = {
+        "on" if name is True else name: value for name, value in yaml.safe_load(path.read_text()).items()
+    }
     wrong = jsonschema_rs.validator_for(_schema("github-workflows.json")).iter_errors(workflow)
     assert [(list(error.instance_path), error.message) for error in wrong] == []
 
