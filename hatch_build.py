@@ -1,4 +1,7 @@
-"""Puts the built web pages into the wheel, as `ibutsu_server/web`; builds them if they are missing or old."""
+"""Puts the built web pages into the wheel, as `ibutsu_server/web`; builds them if they are missing or old.
+
+They are in the source distribution as well, so that a wheel of it needs no Node either.
+"""
 
 import inspect
 import sys
@@ -26,6 +29,8 @@ class WebPages(BuildHookInterface):
             return
         frontend = sources.Frontend()
         sources.build_pages(frontend)
+        if self.target_name == "sdist":
+            return
         for path in frontend.pages.rglob("*"):
             if path.is_file() and not path.name.startswith("."):
                 inside = path.relative_to(frontend.pages).as_posix()

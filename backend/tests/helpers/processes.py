@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Self
 
@@ -42,10 +43,18 @@ def run(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
 class Server:
     """`ibutsu-server serve` until the end of the block; what it printed is in `output` and `errors`."""
 
-    def __init__(self, *arguments: str, port: int | None = None, **variables: str) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        port: int | None = None,
+        command: Sequence[str] = COMMAND,
+        cwd: Path | None = None,
+        **variables: str,
+    ) -> None:
         self.url = f"http://127.0.0.1:{port or free_port()}"
         self.process = subprocess.Popen(
-            [*COMMAND, "serve", "--port", self.url.rpartition(":")[2], *arguments],
+            [*command, "serve", "--port", self.url.rpartition(":")[2], *arguments],
+            cwd=cwd,
             env=environment(**variables),
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
