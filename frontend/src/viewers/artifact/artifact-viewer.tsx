@@ -8,7 +8,7 @@ import { Failed, Loading } from "@/components/states";
 import { ArtifactActions } from "./artifact-actions";
 import "./artifact.css";
 import { type Comparison, type Entry, isEmpty } from "./entries";
-import { FileFacts, TraceHelp } from "./file-facts";
+import { FileFacts } from "./file-facts";
 import type { Kind } from "./kind";
 
 /** `comparison` is there for the viewer of comparisons. */
@@ -27,7 +27,7 @@ const VIEWERS: Record<Kind | "comparison", () => Promise<Viewer>> = {
   pdf: async () => (await import("./pdf-viewer")).PdfViewer,
   video: media,
   audio: media,
-  trace: () => Promise.resolve(TraceHelp),
+  trace: async () => (await import("./trace-viewer")).TraceViewer,
   archive: facts,
   file: facts,
 };
