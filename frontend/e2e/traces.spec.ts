@@ -2,6 +2,8 @@
 import { type Browser, expect, type Page, test } from "@playwright/test";
 import { execFileSync } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { createServer } from "node:http";
+import type { AddressInfo } from "node:net";
 
 import { BROKEN, projectId, signIn } from "./shop";
 
@@ -41,11 +43,12 @@ async function openTrace(page: Page, id: string): Promise<Page> {
   return opened;
 }
 
-test("a trace is opened in the viewer of the server", async ({ browser, page }, { outputPath }) => {
+test("a trace is opened in the viewer of the server", async ({ browser, page }, info) => {
   const id = crypto.randomUUID();
-  await takeTrace(browser, outputPath("trace.zip"));
+  const trace = info.outputPath("trace.zip");
+  await takeTrace(browser, trace);
   await signIn(page);
-  await upload(page, id, outputPath("trace.zip"));
+  await upload(page, id, trace);
 
   const viewer = await openTrace(page, id);
   await viewer.getByRole("treeitem", { name: /Click/ }).click();
@@ -56,12 +59,10 @@ test("a trace is opened in the viewer of the server", async ({ browser, page }, 
   await viewer.screenshot({ path: "screenshots/trace-viewer-light.png" });
 });
 
-test("a hostile trace runs nothing where it is looked at", async ({ browser, page, baseURL }, {
-  outputPath,
-}) => {
+test("a hostile trace runs nothing where it is looked at", async ({ browser, page, baseURL }, info) => {
   const id = crypto.randomUUID();
   const address = `${baseURL ?? ""}/api/artifact/${id}/download`;
-  const [harmless, hostile] = [outputPath("trace.zip"), outputPath("hostile.zip")];
+  const [harmless, hostile] = [info.outputPath("trace.zip"), info.outputPath("hostile.zip")];
   await takeTrace(browser, harmless);
   execFileSync("python3", ["e2e/hostile_trace.py", harmless, hostile, address]);
   await signIn(page);
@@ -84,7 +85,8 @@ test("a hostile trace runs nothing where it is looked at", async ({ browser, pag
 
   const query = new URLSearchParams({ trace: address }).toString();
   await viewer.evaluate((search) => location.assign(`file/resources/hostile.html?${search}`), query);
-  await expect(viewer.getByText("Hostile")).toBeVisible();
+  await expect(viewer).toHaveURL(/hostile\.html/);
+  await expect(viewer.getByText("Hostile", { exact: true })).toBeVisible();
   await viewer.evaluate(() => document.title);
 
   expect(ran).toEqual([]);
@@ -92,13 +94,16 @@ test("a hostile trace runs nothing where it is looked at", async ({ browser, pag
 });
 
 test("a trace of somebody else's server is not fetched", async ({ page }) => {
-  await signIn(page);
   const asked: string[] = [];
-  await page.context().route("**/elsewhere.example/**", (route) => {
-    asked.push(route.request().url());
-    return route.abort();
+  const elsewhere = createServer((request, response) => {
+    asked.push(request.url ?? "");
+    response.writeHead(200, { "Access-Control-Allow-Origin": "*" }).end();
   });
-  await page.goto("/trace/index.html?trace=http://elsewhere.example/trace.zip");
+  await new Promise<void>((listening) => elsewhere.listen(0, "127.0.0.1", listening));
+  const { port } = elsewhere.address() as AddressInfo;
+  await signIn(page);
+  await page.goto(`/trace/index.html?trace=http://127.0.0.1:${port}/trace.zip`);
   await expect(page.getByText(/Could not load trace/)).toBeVisible();
   expect(asked).toEqual([]);
+  elsewhere.close();
 });
