@@ -30,10 +30,10 @@ export function ArtifactActions({
   onDeleted: () => void;
 }) {
   const mayDelete = useMay("maintainer", projectId);
-  const { artifacts, kind, comparison, name } = entry;
+  const { artifacts, kind, name } = entry;
   const [artifact] = artifacts;
   if (artifact === undefined) return null;
-  const isOne = comparison === undefined;
+  const isOne = artifacts.length === 1;
   return (
     <div className="artifact-head">
       {!isFull && <p className="artifact-name">{name}</p>}

@@ -11,8 +11,13 @@ import { type Comparison, type Entry, isEmpty } from "./entries";
 import { FileFacts } from "./file-facts";
 import type { Kind } from "./kind";
 
-/** `comparison` is there for the viewer of comparisons. */
-type Viewer = ComponentType<{ artifact: Artifact; comparison?: Comparison; kind: Kind }>;
+/** `comparison` and `isAlone` are there for the viewer of comparisons. */
+type Viewer = ComponentType<{
+  artifact: Artifact;
+  comparison?: Comparison;
+  isAlone: boolean;
+  kind: Kind;
+}>;
 
 const media = async () => (await import("./media-viewer")).MediaViewer;
 const facts = () => Promise.resolve(FileFacts);
@@ -67,5 +72,6 @@ function Content({ entry }: { entry: Entry }): ReactNode {
   if (error) return <Failed error={error} what="the viewer" onRetry={() => void refetch()} />;
   if (data === undefined) return <Loading what="the viewer" />;
   const [artifact] = artifacts;
-  return artifact && <data.Viewer artifact={artifact} comparison={comparison} kind={kind} />;
+  const isAlone = artifacts.length === 1;
+  return artifact && <data.Viewer {...{ artifact, comparison, isAlone, kind }} />;
 }
