@@ -58,8 +58,11 @@ export function ArtifactActions({
             {isOne ? "Download" : one.filename.split(/[/]/).pop()}
           </Button>
         ))}
-        {!isFull && isOne && (
-          <Link className="pf-v6-c-button pf-m-link" to={artifactPage(projectId, artifact.id)}>
+        {!isFull && (
+          <Link
+            className="pf-v6-c-button pf-m-link"
+            to={`${artifactPage(projectId, entry.id)}${isOne ? "" : "?compare=side"}`}
+          >
             <span className="pf-v6-c-button__icon pf-m-start">
               <ExpandIcon />
             </span>
