@@ -5,7 +5,7 @@ import { readFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 
-import { BROKEN, projectId, signIn } from "./shop";
+import { attach, projectId, signIn } from "./shop";
 
 test.use({ trace: "off" }); // the test takes one itself
 
@@ -27,13 +27,7 @@ async function takeTrace(browser: Browser, path: string): Promise<void> {
 }
 
 async function upload(page: Page, id: string, path: string): Promise<void> {
-  const csrf = (await page.context().cookies()).find(({ name }) => name === "ibutsu_csrf")?.value ?? "";
-  const file = { name: "trace.zip", mimeType: "application/zip", buffer: await readFile(path) };
-  const response = await page.request.post("/api/artifact", {
-    headers: { "X-CSRF-TOKEN": csrf },
-    multipart: { id, runId: BROKEN, filename: "cart/trace.zip", file },
-  });
-  expect(response.status()).toBe(201);
+  await attach(page, "cart/trace.zip", "application/zip", await readFile(path), id);
 }
 
 async function openTrace(page: Page, id: string): Promise<Page> {
