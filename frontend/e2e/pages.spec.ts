@@ -74,8 +74,9 @@ const PLACES: Place[] = [
   {
     name: "artifact-comparison",
     path: async (page) => {
-      await attach(page, "cart-expected.png", "image/png", await picture(page));
-      return `${await ofArtifact("cart-actual.png", "image/png", picture)(page)}?compare=side`;
+      const cart = crypto.randomUUID(); // a pair of its own for each visit
+      await attach(page, `${cart}-expected.png`, "image/png", await picture(page));
+      return `${await ofArtifact(`${cart}-actual.png`, "image/png", picture)(page)}?compare=side`;
     },
     ready: "Expected",
   },
