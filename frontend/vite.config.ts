@@ -7,7 +7,7 @@ const server = process.env.IBUTSU_URL ?? "http://127.0.0.1:8080";
 export default defineConfig({
   plugins: [react()],
   resolve: { alias: { "@": fileURLToPath(new URL("src", import.meta.url)) } },
-  server: { proxy: { "/api": server } },
+  server: { proxy: { "/api": server, "/trace": server } },
   build: { target: "es2023", sourcemap: false, assetsInlineLimit: 0, chunkSizeWarningLimit: 1200 },
   test: {
     environment: "jsdom",

@@ -13,7 +13,17 @@ from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
-from ibutsu_server.controllers import bodies, cookies, current, limits, problems, rows, run_task, web
+from ibutsu_server.controllers import (
+    bodies,
+    cookies,
+    current,
+    limits,
+    problems,
+    rows,
+    run_task,
+    trace_viewer,
+    web,
+)
 from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
@@ -68,6 +78,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     )  # it warns of every request that a client got wrong
     serve_specification(app.app)
     run_task.serve(app.app, read_token)
+    trace_viewer.serve(app)
     web.serve(app, settings.web_dir)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)

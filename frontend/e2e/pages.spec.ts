@@ -2,7 +2,7 @@
 import AxeBuilder from "@axe-core/playwright";
 import { expect, type Page, test } from "@playwright/test";
 
-import { aFailure, BROKEN, projectId, signIn } from "./shop";
+import { aFailure, attach, BROKEN, projectId, RUNS, signIn } from "./shop";
 
 type Place = {
   name: string;
@@ -12,6 +12,17 @@ type Place = {
 };
 
 const inProject = (rest: string) => async (page: Page) => `/project/${await projectId(page)}${rest}`;
+
+const ofArtifact =
+  (filename: string, mimeType: string, content: (page: Page) => Promise<Buffer> | Buffer) =>
+  async (page: Page) =>
+    `/project/${await projectId(page)}/artifacts/${await attach(page, filename, mimeType, await content(page))}`;
+
+const picture = (page: Page) => page.screenshot();
+const LOG = Array.from(
+  { length: 500 },
+  (_, line) => `${line % 50 ? "INFO" : "ERROR"} step ${line} of the job`,
+);
 
 const PLACES: Place[] = [
   { name: "sign-in", path: () => Promise.resolve("/login"), ready: /sign in/i, anonymous: true },
@@ -49,6 +60,32 @@ const PLACES: Place[] = [
     path: async (page) => `/project/${await projectId(page)}/results/${await aFailure(page)}`,
     ready: /the bank said no/,
   },
+  {
+    name: "artifact-log",
+    path: ofArtifact("job.log", "text/plain", () => Buffer.from(LOG.join("\n"))),
+    ready: /step 3 of the job/,
+  },
+  {
+    name: "artifact-json",
+    path: ofArtifact("cart.json", "application/json", () => Buffer.from('{"items": [{"name": "Tea"}]}')),
+    ready: /items/,
+  },
+  { name: "artifact-image", path: ofArtifact("page.png", "image/png", picture), ready: /×/ },
+  {
+    name: "artifact-comparison",
+    path: async (page) => {
+      const cart = crypto.randomUUID(); // a pair of its own for each visit
+      await attach(page, `${cart}-expected.png`, "image/png", await picture(page));
+      return `${await ofArtifact(`${cart}-actual.png`, "image/png", picture)(page)}?compare=side`;
+    },
+    ready: "Expected",
+  },
+  {
+    name: "artifact-trace",
+    path: ofArtifact("trace.zip", "application/zip", () => Buffer.from("PK")),
+    ready: /open in the trace viewer/i,
+  },
+  { name: "compare", path: inProject(`/compare?runs=${RUNS[1] ?? ""},${BROKEN}`), ready: /Worse/ },
   { name: "imports", path: inProject("/imports"), ready: /import/i },
   { name: "profile", path: () => Promise.resolve("/profile"), ready: /ci@example.com/ },
   { name: "tokens", path: () => Promise.resolve("/profile/tokens"), ready: /token/i },

@@ -33,6 +33,23 @@ export async function aFailure(page: Page, test = "test_big_sums"): Promise<stri
   return results[0]?.id ?? "";
 }
 
+/** Adds an artifact to the first run, under this id if there is one; answers its id. */
+export async function attach(
+  page: Page,
+  filename: string,
+  mimeType: string,
+  buffer: Buffer,
+  id: string = crypto.randomUUID(),
+): Promise<string> {
+  const csrf = (await page.context().cookies()).find(({ name }) => name === "ibutsu_csrf")?.value ?? "";
+  const response = await page.request.post("/api/artifact", {
+    headers: { "X-CSRF-TOKEN": csrf },
+    multipart: { id, runId: RUNS[0] ?? "", filename, file: { name: "file", mimeType, buffer } },
+  });
+  expect(response.status()).toBe(201);
+  return id;
+}
+
 async function answer<Body>(page: Page, path: string): Promise<Body> {
   const response = await page.request.get(path);
   expect(response.ok()).toBe(true);

@@ -1,7 +1,7 @@
 """The built pages: files in memory, and index.html wherever the pages themselves know what to show."""
 
 import hashlib
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import NamedTuple
 
 from connexion import FlaskApp
@@ -41,6 +41,7 @@ SECURITY = {
     "Referrer-Policy": "same-origin",
     "X-Content-Type-Options": "nosniff",
 }
+"""Headers of every file."""
 
 # What a machine's own tables say differs from machine to machine.
 MEDIA_TYPES = {
@@ -54,6 +55,7 @@ MEDIA_TYPES = {
     ".mjs": "text/javascript",
     ".png": "image/png",
     ".svg": "image/svg+xml",
+    ".ttf": "font/ttf",
     ".txt": "text/plain",
     ".wasm": "application/wasm",
     ".webmanifest": "application/manifest+json",
@@ -103,14 +105,7 @@ class Pages:
         elif INDEX not in self.files:
             await _not_built(scope)(scope, receive, send)
         else:
-            await self._answer(scope)(scope, receive, send)
-
-    def _answer(self, scope: Scope) -> Response:
-        headers = Headers(scope=scope)
-        variant = _choose(self._find(scope["path"]), headers.get("Accept-Encoding", ""))
-        if parse_etags(headers.get("If-None-Match")).contains_weak(variant.etag):
-            return variant.unchanged
-        return variant.head if scope["method"] == "HEAD" else variant.get
+            await answer(scope, self._find(scope["path"]))(scope, receive, send)
 
     def _find(self, path: str) -> dict[str, Variant]:
         """Pages have addresses that only they know.  In place of a missing script no page helps."""
@@ -127,6 +122,15 @@ def serve(app: FlaskApp, configured: Path | None) -> None:
     places = [place for place in (configured, PACKAGED, BUILT) if place and (place / "index.html").is_file()]
     folder = places[0] if places else None
     app.add_middleware(Pages, position=MiddlewarePosition.BEFORE_SWAGGER, folder=folder)
+
+
+def answer(scope: Scope, variants: dict[str, Variant]) -> Response:
+    """The file in the encoding that is wanted, unless the browser has it already."""
+    headers = Headers(scope=scope)
+    variant = _choose(variants, headers.get("Accept-Encoding", ""))
+    if parse_etags(headers.get("If-None-Match")).contains_weak(variant.etag):
+        return variant.unchanged
+    return variant.head if scope["method"] == "HEAD" else variant.get
 
 
 def read(folder: Path) -> Files:
@@ -151,10 +155,9 @@ def _variants(name: str, found: dict[str, Path]) -> dict[str, Variant]:
     headers = {**SECURITY, "Cache-Control": _lifetime(name)}
     if encoded:
         headers["Vary"] = "Accept-Encoding"
-    media_type = MEDIA_TYPES.get(found[name].suffix.lower(), "application/octet-stream")
-    variants = {"identity": _variant(found[name], media_type, headers)}
+    variants = {"identity": variant(name, found[name].read_bytes(), headers)}
     for encoding, path in encoded.items():
-        variants[encoding] = _variant(path, media_type, {**headers, "Content-Encoding": encoding})
+        variants[encoding] = variant(name, path.read_bytes(), {**headers, "Content-Encoding": encoding})
     return variants
 
 
@@ -163,8 +166,8 @@ def _lifetime(name: str) -> str:
     return "public, max-age=31536000, immutable" if name.startswith(ASSETS) else "no-cache"
 
 
-def _variant(path: Path, media_type: str, headers: dict[str, str]) -> Variant:
-    content = path.read_bytes()
+def variant(name: str, content: bytes, headers: dict[str, str]) -> Variant:
+    media_type = MEDIA_TYPES.get(PurePath(name).suffix.lower(), "application/octet-stream")
     etag = hashlib.sha256(content).hexdigest()[:32]
     headers = {**headers, "ETag": f'"{etag}"'}
     length = {"Content-Length": str(len(content))}

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 
-import { passRate, signed } from "./pass-rate";
+import { passRate, passShare, signed } from "./pass-rate";
 
 describe("a pass rate", () => {
   it.each([
@@ -12,6 +12,10 @@ describe("a pass rate", () => {
     [0, 0, "–"],
   ])("of %d tests, %d of which passed, is %s", (tests, passes, rate) => {
     expect(passRate({ tests, passes })).toBe(rate);
+  });
+  it("in a sentence says when there is nothing to tell", () => {
+    expect(passShare({ tests: 3, passes: 2 })).toBe("66.6% passed");
+    expect(passShare({ tests: 0, passes: 0 })).toBe("no tests");
   });
   it.each([
     [2.5, "+2.5"],

@@ -9,6 +9,11 @@ export function passRate({ tests, passes }: Summary): string {
   return `${Math.floor((1000 * passes) / tests) / 10}%`;
 }
 
+/** In a sentence: "66.6% passed", or that there is nothing to tell. */
+export function passShare(summary: Summary): string {
+  return summary.tests === 0 ? "no tests" : `${passRate(summary)} passed`;
+}
+
 /** Percentage points with their sign, such as "+2.5" and "−10". */
 export function signed(change: number): string {
   const size = Math.abs(change).toLocaleString("en", { maximumFractionDigits: 1 });

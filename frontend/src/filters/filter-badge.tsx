@@ -2,6 +2,7 @@
 import { Label, type LabelProps } from "@patternfly/react-core";
 
 import { isSame } from "./filter";
+import "./filters.css";
 import type { ListState } from "./use-list";
 
 export function FilterBadge({
@@ -27,6 +28,7 @@ export function FilterBadge({
   return (
     <Label
       isCompact
+      className="filter-badge"
       variant="outline"
       color={color}
       title={`Only ${name} ${value}`}

@@ -37,6 +37,13 @@ function show(search = `?runs=${RUN_ID},${OTHER_ID}`) {
   return renderPage(<ComparePage />, { path: "/project/:projectId/compare", at: AT + search });
 }
 
+it("says that a run has no tests", async () => {
+  const summary = { tests: 0, passes: 0, failures: 0, errors: 0, skips: 0 };
+  server.use(http.get("/run/{id}", ({ response }) => response(200).json(aRun({ summary }))));
+  show();
+  await waitFor(() => expect(screen.getAllByText("no tests")).toHaveLength(2));
+});
+
 it("shows what got worse with its reason, what got better, and what only one run has", async () => {
   const broken = aResult({ test_id: "t.broken", result: "failed", metadata: { message: "assert 2 == 3" } });
   answer = {

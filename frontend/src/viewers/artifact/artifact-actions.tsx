@@ -30,10 +30,10 @@ export function ArtifactActions({
   onDeleted: () => void;
 }) {
   const mayDelete = useMay("maintainer", projectId);
-  const { artifacts, kind, comparison, name } = entry;
+  const { artifacts, kind, name } = entry;
   const [artifact] = artifacts;
   if (artifact === undefined) return null;
-  const isOne = comparison === undefined;
+  const isOne = artifacts.length === 1;
   return (
     <div className="artifact-head">
       {!isFull && <p className="artifact-name">{name}</p>}
@@ -58,8 +58,11 @@ export function ArtifactActions({
             {isOne ? "Download" : one.filename.split(/[/]/).pop()}
           </Button>
         ))}
-        {!isFull && isOne && (
-          <Link className="pf-v6-c-button pf-m-link" to={artifactPage(projectId, artifact.id)}>
+        {!isFull && (
+          <Link
+            className="pf-v6-c-button pf-m-link"
+            to={`${artifactPage(projectId, entry.id)}${isOne ? "" : "?compare=side"}`}
+          >
             <span className="pf-v6-c-button__icon pf-m-start">
               <ExpandIcon />
             </span>

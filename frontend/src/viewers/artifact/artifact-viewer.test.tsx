@@ -1,5 +1,6 @@
 import { fireEvent, screen, within } from "@testing-library/react";
-import { beforeEach, describe, expect, it } from "vitest";
+import { http as mock, HttpResponse } from "msw";
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
 
 import type { Artifact } from "@/api/types";
 import { anArtifact, aUser, onOnePage, PROJECT_ID } from "@/testing/factories";
@@ -19,6 +20,8 @@ beforeEach(() => {
     ),
   );
 });
+
+afterEach(() => vi.unstubAllGlobals());
 
 function show(artifacts: Artifact[], at = "/") {
   const [entry] = entriesOf(artifacts);
@@ -83,9 +86,42 @@ describe("ArtifactViewer", () => {
     expect(await screen.findByLabelText("a.wav", { selector: "audio" })).toHaveAttribute("controls");
   });
 
-  it("says how to open a trace of Playwright", async () => {
-    show([anArtifact({ filename: "cart/trace.zip", content_type: "application/zip" })]);
-    expect(await screen.findByDisplayValue("npx playwright show-trace trace.zip")).toBeVisible();
+  describe("a trace of Playwright", () => {
+    const TRACE = anArtifact({ filename: "cart/trace.zip", content_type: "application/zip" });
+
+    /** Whether the server has the viewer, and whether this browser runs service workers at its address. */
+    function prepare({ isServed, isSecure = true }: { isServed: boolean; isSecure?: boolean }) {
+      server.use(
+        mock.head("/trace/index.html", () => new HttpResponse(null, { status: isServed ? 200 : 404 })),
+      );
+      if (isSecure) vi.stubGlobal("navigator", Object.create(navigator, { serviceWorker: { value: {} } }));
+    }
+
+    it("is opened in the viewer of the server", async () => {
+      prepare({ isServed: true });
+      show([TRACE]);
+      const link = await screen.findByRole("link", { name: /^Open in the trace viewer/ });
+      const viewer = new URL(link.getAttribute("href") ?? "", location.origin);
+      expect(viewer.pathname).toBe("/trace/index.html");
+      expect(viewer.searchParams.get("trace")).toBe(`http://localhost/api/artifact/${TRACE.id}/download`);
+      expect(link).toHaveAttribute("target", "_blank");
+      expect(screen.queryByText(/npx/)).not.toBeInTheDocument();
+    });
+
+    it("says how else to open it where the server has no viewer", async () => {
+      prepare({ isServed: false });
+      show([TRACE]);
+      expect(await screen.findByDisplayValue("npx playwright show-trace trace.zip")).toBeVisible();
+      expect(screen.getByText("pip install 'ibutsu-server[trace]'")).toBeVisible();
+      expect(screen.queryByRole("link", { name: /trace viewer/ })).not.toBeInTheDocument();
+    });
+
+    it("says that the viewer needs https", async () => {
+      prepare({ isServed: true, isSecure: false });
+      show([TRACE]);
+      expect(await screen.findByText(/begins with https/)).toBeVisible();
+      expect(screen.getByDisplayValue("npx playwright show-trace trace.zip")).toBeVisible();
+    });
   });
 
   it("offers what cannot be shown for download", async () => {

@@ -8,11 +8,16 @@ import { Failed, Loading } from "@/components/states";
 import { ArtifactActions } from "./artifact-actions";
 import "./artifact.css";
 import { type Comparison, type Entry, isEmpty } from "./entries";
-import { FileFacts, TraceHelp } from "./file-facts";
+import { FileFacts } from "./file-facts";
 import type { Kind } from "./kind";
 
-/** `comparison` is there for the viewer of comparisons. */
-type Viewer = ComponentType<{ artifact: Artifact; comparison?: Comparison; kind: Kind }>;
+/** `comparison` and `isAlone` are there for the viewer of comparisons. */
+type Viewer = ComponentType<{
+  artifact: Artifact;
+  comparison?: Comparison;
+  isAlone: boolean;
+  kind: Kind;
+}>;
 
 const media = async () => (await import("./media-viewer")).MediaViewer;
 const facts = () => Promise.resolve(FileFacts);
@@ -27,7 +32,7 @@ const VIEWERS: Record<Kind | "comparison", () => Promise<Viewer>> = {
   pdf: async () => (await import("./pdf-viewer")).PdfViewer,
   video: media,
   audio: media,
-  trace: () => Promise.resolve(TraceHelp),
+  trace: async () => (await import("./trace-viewer")).TraceViewer,
   archive: facts,
   file: facts,
 };
@@ -67,5 +72,6 @@ function Content({ entry }: { entry: Entry }): ReactNode {
   if (error) return <Failed error={error} what="the viewer" onRetry={() => void refetch()} />;
   if (data === undefined) return <Loading what="the viewer" />;
   const [artifact] = artifacts;
-  return artifact && <data.Viewer artifact={artifact} comparison={comparison} kind={kind} />;
+  const isAlone = artifacts.length === 1;
+  return artifact && <data.Viewer {...{ artifact, comparison, isAlone, kind }} />;
 }

@@ -10,8 +10,9 @@ export type Entry = {
   id: string;
   name: string;
   kind: Kind;
+  /** What this is about: all images of the comparison, or only one of them. */
   artifacts: readonly Artifact[];
-  comparison?: Comparison;
+  comparison?: Comparison | undefined;
 };
 
 /** Playwright says expected and actual, pytest-image-diff reference and screenshot, others baseline and so on. */
@@ -49,6 +50,18 @@ export function entriesOf(artifacts: readonly Artifact[]): Entry[] {
     const { id } = comparison.actual ?? members[0] ?? artifact;
     return [{ id, name: comparison.name, kind: "image", artifacts: members, comparison }];
   });
+}
+
+/** Whether it may be one of several images that belong together, by its name. */
+export function mayBeCompared(artifact: Artifact): boolean {
+  return partOf(artifact) !== undefined;
+}
+
+/** One artifact by itself; if it belongs to a comparison, with what it can be compared to among these. */
+export function entryOf(artifact: Artifact, among: readonly Artifact[]): Entry {
+  const { id, filename: name } = artifact;
+  const whole = entriesOf(among).find(({ artifacts }) => artifacts.some((one) => one.id === id));
+  return { id, name, kind: kindOf(artifact), artifacts: [artifact], comparison: whole?.comparison };
 }
 
 /** The one with this artifact, or else the one that tells most about a failure. */

@@ -34,7 +34,7 @@ describe("the history", () => {
     expect(links.map((link) => link.getAttribute("href"))).toEqual(history.toReversed().map(path));
     expect(links[1]).toHaveAccessibleName("Failed, yesterday, web, qa, local, assert 4 == 3");
     expect(links[2]).toHaveAttribute("aria-current", "true");
-    expect(screen.getByText(/passed: 2 of 3/)).toHaveTextContent("66 % passed: 2 of 3.");
+    expect(screen.getByText(/passed: 2 of 3/)).toHaveTextContent("66.6% passed: 2 of 3.");
     expect(await screen.findByRole("img", { name: "Duration of this test" })).toBeInTheDocument();
   });
 

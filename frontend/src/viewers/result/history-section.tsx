@@ -3,6 +3,7 @@ import { ToggleGroup, ToggleGroupItem } from "@patternfly/react-core";
 import { useSearchParams } from "react-router";
 
 import type { PastResult, Result } from "@/api/types";
+import { passRate } from "@/components/pass-rate";
 import { Failed, Loading } from "@/components/states";
 
 import { DurationChart } from "./duration-chart";
@@ -82,7 +83,7 @@ function Past({
   return (
     <>
       <p className="history-share">
-        <strong>{Math.floor((100 * passed) / results.length)} %</strong> passed: {passed} of{" "}
+        <strong>{passRate({ tests: results.length, passes: passed })}</strong> passed: {passed} of{" "}
         {results.length === SHOWN ? `the last ${SHOWN}` : results.length}
         {!isListed && "; this result is older than these"}.
       </p>

@@ -18,7 +18,7 @@ import type { Run } from "@/api/types";
 import { runFacts, runName } from "@/components/run-name";
 import { formatAgo } from "@/components/times";
 
-import { passRate } from "@/components/pass-rate";
+import { passShare } from "@/components/pass-rate";
 import { runsIn } from "../list/use-runs";
 
 const NEWEST = 100;
@@ -144,6 +144,6 @@ function isMeant(run: Run, text: string): boolean {
 }
 
 function wordsOf(run: Run): string {
-  const parts = [run.component, run.env, formatAgo(run.start_time), `${passRate(run.summary)} passed`];
+  const parts = [run.component, run.env, formatAgo(run.start_time), passShare(run.summary)];
   return parts.filter(Boolean).join(" · ");
 }

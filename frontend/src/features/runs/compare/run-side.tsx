@@ -11,7 +11,7 @@ import { runFacts, runName, shortCommit } from "@/components/run-name";
 import { Loading } from "@/components/states";
 import { Ago, formatDuration } from "@/components/times";
 
-import { passRate } from "@/components/pass-rate";
+import { passShare } from "@/components/pass-rate";
 import { RunChoice } from "./run-choice";
 
 export function RunSide({
@@ -77,7 +77,7 @@ function RunHead({ run, projectId }: { run: Run; projectId: string }) {
       <OutcomeBar summary={run.summary} />
       <OutcomeCounts summary={run.summary} />
       <span className="runs-facts">
-        <b>{passRate(run.summary)} passed</b> {formatDuration(run.wall_time ?? run.duration)},{" "}
+        <b>{passShare(run.summary)}</b> {formatDuration(run.wall_time ?? run.duration)},{" "}
         <Ago time={run.start_time} />
       </span>
     </div>

@@ -27,13 +27,14 @@ export function FailureGroupCard({ group, ...choosing }: { group: FailureGroup }
   const ids = group.results.map(({ id }) => id);
   const howMany = chosen ? ids.filter((id) => chosen.has(id)).length : 0;
   const isChosen = howMany === ids.length && howMany > 0;
+  const isPart = group.count > ids.length;
   return (
     <section className="failure-group" aria-labelledby={title}>
       <div className="failure-head">
         {chosen !== undefined && (
           <Checkbox
             id={`${title}-choose`}
-            aria-label={`Select all of ${name ?? message}`}
+            aria-label={`Select ${isPart ? partOf(ids.length, group.count) : "all"} of ${name ?? message}`}
             isChecked={isChosen || (howMany > 0 && null)}
             isDisabled={ids.length === 0}
             onChange={() => onChoose(ids, !isChosen)}
@@ -43,6 +44,7 @@ export function FailureGroupCard({ group, ...choosing }: { group: FailureGroup }
           {name !== null && <b>{name}</b>} {message}
         </h3>
         <span className="failure-count">
+          {isPart && isChosen && `${partOf(ids.length, group.count)} selected `}
           {group.new > 0 && (
             <Label isCompact color="orange">
               {group.new.toLocaleString()} new
@@ -55,6 +57,10 @@ export function FailureGroupCard({ group, ...choosing }: { group: FailureGroup }
       <Tests group={group} {...choosing} />
     </section>
   );
+}
+
+function partOf(part: number, whole: number): string {
+  return `${part.toLocaleString()} of ${whole.toLocaleString()}`;
 }
 
 function Reason({ lines }: { lines: readonly string[] }) {

@@ -139,7 +139,7 @@ test("when the failures cannot be loaded, one can try again", async () => {
 
 test("a result opens beside the list, j and k go on, Escape closes it", async () => {
   serve({ groups: GROUPS });
-  const { user, location } = openRun("/failures?new=1");
+  const { user, location, router } = openRun("/failures?new=1");
   await user.click(await screen.findByRole("link", { name: "test_pay" }));
   expect(location()).toBe(`${BASE}/failures/pay?new=1`);
   await waitFor(() => expect(screen.getByRole("heading", { name: "Result pay" })).toHaveFocus());
@@ -152,6 +152,19 @@ test("a result opens beside the list, j and k go on, Escape closes it", async ()
   await user.keyboard("{Escape}");
   await waitFor(() => expect(screen.getByRole("link", { name: "test_pay" })).toHaveFocus());
   expect(location()).toBe(`${BASE}/failures?new=1`);
+  await router.navigate(-1);
+  expect(location(), "closing is no step that Back undoes").toBe(`${BASE}/failures?new=1`);
+});
+
+test("a group of which not all are here says how many are selected", async () => {
+  const results = [aFailure({ id: "f1" }), aFailure({ id: "f2" })];
+  serve({ groups: [aFailureGroup({ results, count: 340 })] });
+  const { user } = openRun("/failures");
+  const box = await screen.findByRole("checkbox", { name: "Select 2 of 340 of AssertionError" });
+  expect(screen.queryByText(/2 of 340 selected/)).not.toBeInTheDocument();
+  await user.click(box);
+  expect(screen.getByText(/2 of 340 selected/)).toBeVisible();
+  expect(screen.getByText("2 selected")).toBeVisible();
 });
 
 test("j opens the first failure when none is open", async () => {

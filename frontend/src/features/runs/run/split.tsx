@@ -43,7 +43,7 @@ export function Split({ children }: { children: ReactNode }) {
     j: () => open(next),
     k: () => open(place > 0 ? previous : order[0]),
     Escape: () => {
-      if (resultId !== undefined && !isSomethingOpen()) void navigate(beside(address));
+      if (resultId !== undefined && !isSomethingOpen()) void navigate(beside(address), { replace: true });
     },
   });
   useEffect(() => {
@@ -89,7 +89,7 @@ function Steps({ address, order, place }: { address: Address; order: readonly st
     );
   return (
     <nav className="split-steps" aria-label="Results of the list">
-      <Link to={beside(address)} title="Key: Esc">
+      <Link to={beside(address)} replace title="Key: Esc">
         <span className="split-back">Back to the list</span>
         <span className="split-close">Close</span>
       </Link>

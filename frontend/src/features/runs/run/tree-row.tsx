@@ -3,6 +3,7 @@ import AngleDownIcon from "@patternfly/react-icons/dist/esm/icons/angle-down-ico
 import AngleRightIcon from "@patternfly/react-icons/dist/esm/icons/angle-right-icon";
 
 import { OutcomeBar, OutcomeLabel } from "@/components/outcome";
+import { passRate } from "@/components/pass-rate";
 import { formatDuration } from "@/components/times";
 
 import { ResultLink } from "./result-link";
@@ -64,14 +65,14 @@ function Test({ test, name }: { test: NonNullable<TreeNode["test"]>; name: strin
 }
 
 function Branch({ node, isExpanded }: { node: TreeNode; isExpanded: boolean | undefined }) {
-  const share = Math.floor((100 * (node.summary.passes ?? 0)) / node.tests);
+  const share = passRate({ tests: node.tests, passes: node.summary.passes ?? 0 });
   return (
     <>
       <span aria-hidden>{isExpanded ? <AngleDownIcon /> : <AngleRightIcon />}</span>
       <span className="tree-name">{node.name}</span>
       <span className="tree-facts">
         {node.failures > 0 && <b className="tree-failures">{node.failures.toLocaleString()} failed</b>}{" "}
-        {node.tests.toLocaleString()} tests, {share} %
+        {node.tests.toLocaleString()} tests, {share}
       </span>
       <span className="tree-bar">
         <OutcomeBar summary={node.summary} />

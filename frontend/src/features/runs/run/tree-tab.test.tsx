@@ -39,7 +39,7 @@ test("folders and files are shown with what they count", async () => {
   const tree = await theTree();
   expect(seen(tree)).toEqual(["tests", "test_cart.py", "test_login.py", "test_x.py", "test_y.py"]);
   const file = within(tree).getByRole("treeitem", { name: /test_cart.py/ });
-  expect(file).toHaveTextContent("1 failed 2 tests, 50 %");
+  expect(file).toHaveTextContent("1 failed 2 tests, 50%");
   expect(file).toHaveAttribute("aria-level", "2");
 });
 

@@ -7,10 +7,12 @@ import type { Comparison } from "../entries";
 import { useParameters } from "../use-parameters";
 import { Blink } from "./blink";
 import "./image.css";
+import { ImageViewer } from "./image-viewer";
 import { Overlay } from "./overlay";
 import { Picture } from "./picture";
 import { ZoomFrame } from "./zoom-frame";
 
+const ALONE = { way: "alone", label: "This image", needsBoth: false } as const;
 const WAYS = [
   { way: "side", label: "Side by side", needsBoth: false },
   { way: "overlay", label: "Slider", needsBoth: true },
@@ -18,12 +20,22 @@ const WAYS = [
   { way: "blink", label: "Blink", needsBoth: true },
 ] as const;
 
-export function ComparisonViewer({ comparison }: { comparison?: Comparison }) {
+export function ComparisonViewer({
+  artifact,
+  comparison,
+  isAlone,
+}: {
+  artifact: Artifact;
+  comparison?: Comparison;
+  /** Whether this is about one of the images, which the others help to judge. */
+  isAlone: boolean;
+}) {
   const [parameters, change] = useParameters();
   const { name = "", expected, actual, diff } = comparison ?? {};
   const hasBoth = expected !== undefined && actual !== undefined;
-  const ways = WAYS.filter(({ needsBoth }) => hasBoth || !needsBoth);
-  const way = ways.find((one) => one.way === parameters.get("compare"))?.way ?? "side";
+  const ways = [...(isAlone ? [ALONE] : []), ...WAYS.filter(({ needsBoth }) => hasBoth || !needsBoth)];
+  const usual = isAlone ? "alone" : "side";
+  const way = ways.find((one) => one.way === parameters.get("compare"))?.way ?? usual;
   return (
     <div className="comparison">
       <ToggleGroup aria-label="How to compare" isCompact>
@@ -32,10 +44,11 @@ export function ComparisonViewer({ comparison }: { comparison?: Comparison }) {
             key={one.way}
             text={one.label}
             isSelected={one.way === way}
-            onChange={() => change({ parameters: { compare: one.way === "side" ? undefined : one.way } })}
+            onChange={() => change({ parameters: { compare: one.way === usual ? undefined : one.way } })}
           />
         ))}
       </ToggleGroup>
+      {way === "alone" && <ImageViewer artifact={artifact} />}
       {way === "side" && (
         <div className="comparison-side">
           <Side label="Expected" artifact={expected} />
