@@ -9,6 +9,7 @@ where the server was back too late, or where anybody got a 5xx other than 503 wi
 import argparse
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -39,6 +40,7 @@ SHOWN = 50
 
 def main() -> int:
     options = _options()
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("ended from outside"))  # and end all parts
     folder = Path(tempfile.mkdtemp(prefix="ibutsu-deployed-", dir=options.folder))
     print(f"logs in {folder}, --seed {options.seed}", flush=True)
     begun = time.monotonic()

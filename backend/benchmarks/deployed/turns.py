@@ -111,12 +111,12 @@ _DO: dict[str, Callable[[Part, float], None]] = {
 
 def _until_back(shape: Shape, end: float) -> str | None:
     """Until all parts run and are seen, and everything can be done; what has ended is started again."""
-    why_not: str | None = "the parts do not answer"
+    why_not: str | None = "not all parts have begun to work"
     while time.monotonic() < end:
         for part in shape.parts:
             if not part.is_running():
                 part.start()
-        if shape.is_up():
+        if shape.is_whole():
             why_not = _what_cannot_be_done(shape)
         if why_not is None:
             return None
@@ -129,11 +129,13 @@ def _what_cannot_be_done(shape: Shape) -> str | None:
     try:
         with connected(shape, timeout=20) as client:
             run = _made(client, "/run", json={"metadata": {"project": PROJECT}})
-            file = _made(client, "/artifact", data={"runId": run}, files={"file": ("a.txt", b"a")})
+            file = _made(
+                client, "/artifact", data={"runId": run, "filename": "a.txt"}, files={"file": ("a.txt", b"a")}
+            )
             client.get(f"/artifact/{file}/download").raise_for_status()
             return None if _is_worked_off(client) else "an import is not worked off"
     except httpx.HTTPError as error:
-        return str(error) or type(error).__name__
+        return str(error).partition("\n")[0] or type(error).__name__
 
 
 def _is_worked_off(client: httpx.Client) -> bool:

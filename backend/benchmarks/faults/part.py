@@ -46,6 +46,10 @@ class Part:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
     def kill(self) -> None:
         """With -9, and its children as well: some of them would end in good order otherwise."""
         self._signal(signal.SIGKILL)

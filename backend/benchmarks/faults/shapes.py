@@ -8,10 +8,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
 
 from benchmarks.faults import services
 from benchmarks.faults.part import Part
@@ -37,17 +38,20 @@ class Shape:
     view: str | None = None
     """Where the balancer says how it sees the servers, if there is one."""
 
-    environment: dict[str, str] = field(default_factory=dict)
-
     def is_up(self) -> bool:
         """Whether all that answers requests does, and reaches its database and its broker."""
         return _is_up(self.url) and (self.view is None or _sees_all(self.view))
+
+    def is_whole(self) -> bool:
+        """And whether all others have begun to work."""
+        pids = {part.pid for part in self.parts if part.name.startswith(("worker", "beat"))}
+        return self.is_up() and pids <= _at_work(self.database_url)
 
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[Shape]:
     data, (port,) = folder / "data", services.free_ports(1)
-    environment = _environment(IBUTSU_DATA_DIR=str(data))
+    environment = _environment(IBUTSU_DATA_DIR=str(data), **_first())
     with ExitStack() as stack:
         server = Part("server", [*COMMAND, "serve", "--port", str(port)], environment, folder)
         yield _begin(
@@ -79,23 +83,24 @@ def deployed(folder: Path, *, keeps_queue: bool = False, limits_rates: bool = Fa
             stack.enter_context(service.running())
         _until(lambda: _ibutsu(environment, "db", "upgrade"))
         _until(lambda: httpx.get(store.environment["AWS_ENDPOINT_URL"], timeout=5))
+        first = _first()
         worker = [*COMMAND, "worker", "--concurrency", CONCURRENCY, "--hostname"]
         processes = [
             *(
-                Part(f"api {number}", [*COMMAND, "serve", "--port", str(port)], environment, folder)
-                for number, port in enumerate(api_ports, 1)
+                Part(f"api {number}", [*COMMAND, "serve", "--port", str(port)], environment | more, folder)
+                for number, (port, more) in enumerate(zip(api_ports, ({}, first), strict=True), 1)
             ),
             Part("worker 1", [*worker, "one@%h"], environment, folder),
             Part("worker 2", [*worker, "two@%h"], environment, folder),
             Part("beat", [*COMMAND, "beat"], environment, folder),
         ]
-        direct = f"http://127.0.0.1:{api_ports[0]}"
-        shape = _begin(stack, environment, direct, database_url, processes)
+        direct = f"http://127.0.0.1:{api_ports[-1]}"
+        shape = _begin(stack, environment | first, direct, database_url, processes)
         balancer = services.balancer(folder, api_ports, check=_check(direct))
         stack.enter_context(balancer.part.running())
         shape.parts += [balancer.part, *below]
         shape.url, shape.view = balancer.url, balancer.view
-        _until(lambda: _require(shape.is_up()))
+        _until(lambda: _require(shape.is_whole()))
         yield shape
 
 
@@ -108,15 +113,20 @@ SHAPES: dict[str, Callable[[Path], AbstractContextManager[Shape]]] = {
 def _begin(
     stack: ExitStack, environment: dict[str, str], url: str, database_url: str, parts: list[Part]
 ) -> Shape:
-    password = secrets.token_urlsafe(12)
-    secret = {"IBUTSU_SUPERADMIN_PASSWORD": password}
-    _ibutsu({**environment, **secret}, "admin", "create", "--email", EMAIL)
-    project = _ibutsu(environment, "project", "create", PROJECT).split()[-1]
-    token = _ibutsu(environment, "token", "create", "--user", EMAIL, "--name", "faults").split()[-1]
     for part in parts:
         stack.enter_context(part.running())
     _until(lambda: _require(_is_up(url)))
-    return Shape(url, token, password, project, database_url, parts, environment=environment)
+    password = environment["IBUTSU_SUPERADMIN_PASSWORD"]
+    with httpx.Client(base_url=f"{url}/api", timeout=30) as client:
+        signed_in = client.post("/login", json={"email": EMAIL, "password": password}).raise_for_status()
+        client.headers["Authorization"] = f"Bearer {signed_in.json()['token']}"
+        token = (
+            client.post("/user/token", json={"name": "faults", "expires": None})
+            .raise_for_status()
+            .json()["token"]
+        )
+        projects = client.get("/project", params={"filter": f"name={PROJECT}"}).raise_for_status().json()
+    return Shape(url, token, password, projects["projects"][0]["id"], database_url, parts)
 
 
 def _is_up(url: str) -> bool:
@@ -137,6 +147,15 @@ def _sees_all(view: str) -> bool:
     return bool(seen) and all(status == "UP" for status in seen)
 
 
+def _at_work(database_url: str) -> set[int]:
+    """The process ids of workers and schedulers that have given a sign of life."""
+    try:
+        with psycopg.connect(database_url.replace("+psycopg", ""), connect_timeout=2) as connection:
+            return {pid for (pid,) in connection.execute("SELECT pid FROM workers")}
+    except psycopg.Error:
+        return set()
+
+
 def _check(url: str) -> str:
     """What the balancer asks."""
     return READY if httpx.get(f"{url}{READY}", timeout=5).status_code == 200 else LIVE
@@ -145,6 +164,15 @@ def _check(url: str) -> str:
 def _require(is_so: bool) -> None:
     if not is_so:
         raise OSError("The product does not answer")
+
+
+def _first() -> dict[str, str]:
+    """Who and what the first start of a server makes."""
+    return {
+        "IBUTSU_SUPERADMIN_EMAIL": EMAIL,
+        "IBUTSU_SUPERADMIN_PASSWORD": secrets.token_urlsafe(12),
+        "IBUTSU_SUPERADMIN_OWN_PROJECT": PROJECT,
+    }
 
 
 def _environment(**variables: str) -> dict[str, str]:
