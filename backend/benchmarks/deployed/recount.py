@@ -61,7 +61,7 @@ def _of_usage(connection: Connection) -> Iterator[str]:
 
 _USAGE = """
 SELECT name,
-  (SELECT coalesce(sum(stored_bytes), 0) FROM usage WHERE project_id = projects.id),
+  (SELECT coalesce(sum(stored_bytes), 0) FROM usages WHERE project_id = projects.id),
   (SELECT coalesce(sum(size), 0) FROM artifacts WHERE project_id = projects.id)
   + (SELECT coalesce(sum(size), 0) FROM imports WHERE project_id = projects.id AND storage_key IS NOT NULL)
 FROM projects"""

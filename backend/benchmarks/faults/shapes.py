@@ -87,8 +87,8 @@ def deployed(folder: Path, *, keeps_queue: bool = False, limits_rates: bool = Fa
         worker = [*COMMAND, "worker", "--concurrency", CONCURRENCY, "--hostname"]
         processes = [
             *(
-                Part(f"api {number}", [*COMMAND, "serve", "--port", str(port)], environment | more, folder)
-                for number, (port, more) in enumerate(zip(api_ports, ({}, first), strict=True), 1)
+                Part(f"api {number}", [*COMMAND, "serve", "--port", str(port)], environment | first, folder)
+                for number, port in enumerate(api_ports, 1)
             ),
             Part("worker 1", [*worker, "one@%h"], environment, folder),
             Part("worker 2", [*worker, "two@%h"], environment, folder),
