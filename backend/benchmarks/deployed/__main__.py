@@ -9,6 +9,7 @@ where the server was back too late, or where anybody got a 5xx other than 503 wi
 import argparse
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
@@ -49,6 +50,8 @@ def main() -> int:
         wrong = _try(shape, options)
     for line in wrong[:SHOWN]:
         print(f"  {line}")
+    if not wrong:
+        shutil.rmtree(folder)
     verdict = f"WRONG, {len(wrong)} things; the logs are in {folder}" if wrong else "nothing lost or doubled"
     print(f"{time.monotonic() - begun:.0f} s: {verdict}", flush=True)
     return int(bool(wrong))
