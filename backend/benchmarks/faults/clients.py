@@ -2,30 +2,34 @@
 
 import random
 import threading
-import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
+from uuid import uuid4
 
 import httpx
 
-from benchmarks.faults.parcels import Parcel
+from benchmarks.faults.asking import Answers, Asker
+from benchmarks.faults.parcels import SERVER_MADE, Parcel, content_of, digest, result
 from benchmarks.faults.shapes import Shape
 
-LONGEST_WAIT_SECONDS = 5
 POLL_SECONDS = 0.5
+FILE_EVERY = 3
+
+Take = Callable[[], Parcel | None]
 
 
 class Clients:
-    """Threads, each with the next parcel; `wrong` are answers that no client could do anything with."""
+    """Threads, each with the next parcel until there is none.
 
-    def __init__(
-        self, shape: Shape, parcels: Sequence[Parcel], *, number: int, share: Callable[[], float]
-    ) -> None:
+    `wrong` are answers that no client could do anything with.
+    """
+
+    def __init__(self, shape: Shape, take: Take, answers: Answers, *, number: int) -> None:
         self.wrong: list[str] = []
+        self.stored: list[Parcel] = []
         self._shape = shape
-        self._parcels = parcels
-        self._share = share
-        self._next = iter(enumerate(parcels))
+        self._take = take
+        self._answers = answers
         self._lock = threading.Lock()
         self._counts: Counter[str] = Counter()
         self._stop = threading.Event()
@@ -44,84 +48,133 @@ class Clients:
         return not any(thread.is_alive() for thread in self._threads)
 
     def told(self) -> str:
-        return ", ".join(f"{number} {what}" for what, number in sorted(self._counts.items()))
+        counts = (f"{number} {what}" for what, number in sorted(self._counts.items()))
+        return ", ".join([f"{len(self.stored)} stored", *counts, self._answers.told()]).removesuffix(", ")
 
     def _count(self, what: str) -> None:
         with self._lock:
             self._counts[what] += 1
 
     def _work(self) -> None:
-        headers = {"Authorization": f"Bearer {self._shape.token}"}
-        with httpx.Client(base_url=f"{self._shape.url}/api", headers=headers, timeout=60) as client:
+        with connected(self._shape) as client:
+            asker = Asker(client, self._answers, self._stop)
             while parcel := self._take():
-                if (self._send if parcel.kind == "batch" else self._import)(client, parcel):
-                    self._count("stored")
+                sender = _Sender(self._shape, asker, parcel, self.wrong, self._count)
+                if _SEND[parcel.kind](sender):
+                    self.stored.append(parcel)
 
-    def _take(self) -> Parcel | None:
-        """The next one, once the share that may begin reaches so far."""
-        with self._lock:
-            number, parcel = next(self._next, (0, None))
-        while parcel and number >= self._share() * len(self._parcels) and not self._stop.is_set():
-            time.sleep(0.05)
-        return parcel
 
-    def _send(self, client: httpx.Client, parcel: Parcel) -> bool:
+def connected(shape: Shape, *, timeout: float = 60) -> httpx.Client:
+    headers = {"Authorization": f"Bearer {shape.token}"}
+    return httpx.Client(base_url=f"{shape.url}/api", headers=headers, timeout=timeout)
+
+
+class _Sender:
+    """One parcel on its way; each way of sending tells whether it came to an end before the time did."""
+
+    def __init__(
+        self, shape: Shape, asker: Asker, parcel: Parcel, wrong: list[str], count: Callable[[str], None]
+    ) -> None:
+        self._project = shape.project
+        self._asker = asker
+        self._parcel = parcel
+        self._wrong = wrong
+        self._count = count
+
+    def batch(self) -> bool:
         headers = {"Content-Type": "application/x-ndjson"}
-        answer = self._insist(client, "POST", "/results", content=parcel.content, headers=headers)
+        answer = self._asker.insist("POST", "/results", content=self._parcel.content, headers=headers)
         if answer is None:
             return False
         told = answer.json()
-        if answer.status_code != 201 or told["accepted"] + told["replayed"] != len(parcel.rows):
-            self.wrong.append(f"batch {parcel.name}: {answer.status_code} {answer.text[:300]}")
+        if answer.status_code != 201 or told["accepted"] + told["replayed"] != len(self._parcel.rows):
+            self._complain(answer)
         return True
 
-    def _import(self, client: httpx.Client, parcel: Parcel) -> bool:
-        """Upload it until an import of it is done."""
-        while not self._stop.is_set():
-            form = {
-                "data": {"project": self._shape.project},
-                "files": {"importFile": (parcel.name, parcel.content)},
-            }
-            answer = self._insist(client, "POST", "/import", **form)
-            if answer is None:
+    def one_by_one(self) -> bool:
+        """As the published plugin does: the run, its results, their files, and that it has ended."""
+        chance = random.Random(self._parcel.name)
+        run = {"metadata": {"project": self._project, "kind": self._parcel.kind}, "source": self._parcel.name}
+        made = self._post("/run", json={**run, **self._own(self._parcel.run)})
+        if made is None or not self._send_rows(made["id"], chance):
+            return False
+        answer = self._asker.insist("PUT", f"/run/{made['id']}", json={"metadata": {"ended": True}})
+        if answer is not None and answer.status_code != 200:
+            self._complain(answer)
+        return answer is not None
+
+    def _send_rows(self, run: str, chance: random.Random) -> bool:
+        for number, row in enumerate(self._parcel.rows):
+            made = self._post("/result", json={**result(row), "run_id": run, "project_id": self._project})
+            if made is None:
                 return False
-            if answer.status_code != 201:
-                self.wrong.append(f"import {parcel.name}: {answer.status_code} {answer.text[:300]}")
-                return True
-            if self._ends(client, parcel, answer.json()["id"]):
-                return True
+            if number % FILE_EVERY == 0:
+                about = {"runId": run} if number == 0 else {"resultId": made["id"]}
+                if not self._send_file(about, content_of(row, chance)):
+                    return False
+        return True
+
+    def _send_file(self, about: dict[str, str], content: bytes) -> bool:
+        own = self._own(str(uuid4()))
+        form = {**about, "filename": "case.log", **own}
+        if self._post("/artifact", data=form, files={"file": ("case.log", content)}) is None:
+            return False
+        self._parcel.files.append((*about.values(), "case.log", digest(content)))  # type: ignore[arg-type]
+        return True
+
+    def _own(self, id_: str | None) -> dict[str, str]:
+        return {} if id_ is None or self._parcel.kind in SERVER_MADE else {"id": id_}
+
+    def _post(self, path: str, **request: object) -> dict[str, str] | None:
+        """What is stored now; None when the time is over, or when it never will be."""
+        headers = {"Idempotency-Key": str(uuid4())} if self._parcel.kind in SERVER_MADE else {}
+        answer = self._asker.insist("POST", path, headers=headers, **request)
+        if answer is None:
+            return None
+        if answer.status_code != 201:
+            self._complain(answer)
+            return None
+        told: dict[str, str] = answer.json()
+        return told
+
+    def upload(self) -> bool:
+        """Upload it until an import of it is done."""
+        form = {"data": {"project": self._project}}
+        while made := self._post(
+            "/import", **form, files={"importFile": (self._parcel.name, self._parcel.content)}
+        ):
+            ended = self._wait_for(made["id"])
+            if ended is not None:
+                return ended
+            self._count("imports that failed and were uploaded again")
         return False
 
-    def _ends(self, client: httpx.Client, parcel: Parcel, id_: str) -> bool:
-        while answer := self._insist(client, "GET", f"/import/{id_}"):
-            if answer.status_code != 200:
-                self.wrong.append(f"import {parcel.name} was confirmed and is {answer.status_code} now")
-                return True
+    def _wait_for(self, id_: str) -> bool | None:
+        """Whether the import was done before the time was over; None when it failed."""
+        while answer := self._asker.insist("GET", f"/import/{id_}"):
             told = answer.json()
+            if answer.status_code != 200:
+                self._complain(answer)
+                return False
             if told["status"] == "done":
                 return True
+            self._asker.pause(POLL_SECONDS)
             if told["status"] == "error":
-                self._count("imports that failed and were uploaded again")
-                print(f"  {parcel.name}: {told.get('error') or told}", flush=True)
-                self._stop.wait(POLL_SECONDS)
-                return False
-            self._stop.wait(POLL_SECONDS)
+                print(f"  {self._parcel.name}: {told.get('error') or told}", flush=True)
+                return None
         return False
 
-    def _insist(
-        self, client: httpx.Client, method: str, path: str, **request: object
-    ) -> httpx.Response | None:
-        """The first answer that is no failure of the server; None when the time is over."""
-        wait = 0.1
-        while not self._stop.is_set():
-            try:
-                answer = client.request(method, path, **request)  # type: ignore[arg-type]
-            except httpx.HTTPError:
-                self._count("requests without an answer")
-            else:
-                if answer.status_code < 500 and answer.status_code != 429:
-                    return answer
-                self._count(f"answers {answer.status_code}")
-            time.sleep(random.uniform(wait / 2, wait))
-            wait = min(wait * 2, LONGEST_WAIT_SECONDS)
-        return None
+    def _complain(self, answer: httpx.Response) -> None:
+        asked = f"{answer.request.method} {answer.request.url.path}"
+        self._wrong.append(
+            f"{self._parcel.kind} {self._parcel.name}: {asked} {answer.status_code} {answer.text[:300]}"
+        )
+
+
+_SEND: dict[str, Callable[[_Sender], bool]] = {
+    "batch": _Sender.batch,
+    "junit": _Sender.upload,
+    "archive": _Sender.upload,
+    "single": _Sender.one_by_one,
+    "keyed": _Sender.one_by_one,
+}

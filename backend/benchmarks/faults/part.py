@@ -11,10 +11,19 @@ STOP_SECONDS = 60
 
 
 class Part:
-    """What it writes goes to a file of its name in the folder."""
+    """What it writes goes to a file of its name in the folder; what it keeps, if anything, to `data`."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], folder: Path) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        environment: dict[str, str],
+        folder: Path,
+        *,
+        data: Path | None = None,
+    ) -> None:
         self.name = name
+        self.data = data
         self._command = command
         self._environment = environment
         self._log = folder / f"{name.replace(' ', '-')}.log"
@@ -26,7 +35,7 @@ class Part:
         try:
             yield
         finally:
-            self._stop()
+            self.stop()
 
     def start(self) -> None:
         with self._log.open("ab") as log:
@@ -37,16 +46,24 @@ class Part:
     def is_running(self) -> bool:
         return self._process is not None and self._process.poll() is None
 
+    @property
+    def pid(self) -> int | None:
+        return None if self._process is None else self._process.pid
+
     def kill(self) -> None:
         """With -9, and its children as well: some of them would end in good order otherwise."""
-        if self._process is None:
-            return
-        for pid in reversed(_family(self._process.pid)):
-            with suppress(ProcessLookupError):
-                os.kill(pid, signal.SIGKILL)
-        self._process.wait()
+        self._signal(signal.SIGKILL)
+        if self._process is not None:
+            self._process.wait()
 
-    def _stop(self) -> None:
+    def freeze(self) -> None:
+        self._signal(signal.SIGSTOP)
+
+    def thaw(self) -> None:
+        self._signal(signal.SIGCONT)
+
+    def stop(self) -> None:
+        """In good order, if it ends at all."""
         if self._process is None or self._process.poll() is not None:
             return
         self._process.send_signal(signal.SIGINT if self.name == "postgresql" else signal.SIGTERM)
@@ -54,6 +71,13 @@ class Part:
             self._process.wait(STOP_SECONDS)
         except subprocess.TimeoutExpired:
             self.kill()
+
+    def _signal(self, number: int) -> None:
+        if self._process is None:
+            return
+        for pid in reversed(_family(self._process.pid)):
+            with suppress(ProcessLookupError):
+                os.kill(pid, number)
 
 
 def _family(pid: int) -> list[int]:

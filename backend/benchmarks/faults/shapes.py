@@ -1,25 +1,28 @@
 """The product in its two shapes, made of processes that can be killed and started again."""
 
+import csv
 import os
 import secrets
-import socket
 import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
+import psycopg
 
+from benchmarks.faults import services
 from benchmarks.faults.part import Part
 
 BACKEND = Path(__file__).parents[2]
 COMMAND = [sys.executable, "-m", "ibutsu_server"]
 EMAIL, PROJECT = "faults@example.com", "faults"
-STARTS_WITHIN_SECONDS = 60
+STARTS_WITHIN_SECONDS = 180
 CONCURRENCY = "2"
+LIVE, READY = "/api/health", "/api/health/ready"
 
 
 @dataclass
@@ -28,56 +31,80 @@ class Shape:
 
     url: str
     token: str
+    password: str
     project: str
     database_url: str
     parts: list[Part]
+    view: str | None = None
+    """Where the balancer says how it sees the servers, if there is one."""
+
+    def is_up(self) -> bool:
+        """Whether all that answers requests does, and reaches its database and its broker."""
+        return _is_up(self.url) and (self.view is None or _sees_all(self.view))
+
+    def is_whole(self) -> bool:
+        """And whether all others have begun to work."""
+        pids = {part.pid for part in self.parts if part.name.startswith(("worker", "beat"))}
+        return self.is_up() and pids <= _at_work(self.database_url)
 
 
 @contextmanager
 def embedded(folder: Path) -> Iterator[Shape]:
-    data, port = folder / "data", _free_port()
-    environment = _environment(IBUTSU_DATA_DIR=str(data))
+    data, (port,) = folder / "data", services.free_ports(1)
+    environment = _environment(IBUTSU_DATA_DIR=str(data), **_first())
     with ExitStack() as stack:
+        server = Part("server", [*COMMAND, "serve", "--port", str(port)], environment, folder)
         yield _begin(
-            stack,
-            environment,
-            f"http://127.0.0.1:{port}",
-            f"sqlite:///{data / 'ibutsu.db'}",
-            [Part("server", [*COMMAND, "serve", "--port", str(port)], environment, folder)],
+            stack, environment, f"http://127.0.0.1:{port}", f"sqlite:///{data / 'ibutsu.db'}", [server]
         )
 
 
 @contextmanager
-def deployed(folder: Path) -> Iterator[Shape]:
-    port, redis_port, postgresql_port = _free_port(), _free_port(), _free_port()
+def deployed(folder: Path, *, keeps_queue: bool = False, limits_rates: bool = False) -> Iterator[Shape]:
+    """Two API processes behind a balancer, two workers and a scheduler on services of their own."""
+    redis_port, postgresql_port, *api_ports = services.free_ports(4)
     database_url = f"postgresql+psycopg://postgres@127.0.0.1:{postgresql_port}/postgres"
+    store = services.object_store(folder)
     environment = _environment(
         SQLALCHEMY_DATABASE_URI=database_url,
         CELERY_BROKER_URL=f"redis://127.0.0.1:{redis_port}/0",
         JWT_SECRET=secrets.token_urlsafe(48),
         IBUTSU_DATA_DIR=str(folder / "data"),
+        IBUTSU_RATE_LIMITS_ENABLED=str(limits_rates).lower(),
+        **store.environment,
     )
     with ExitStack() as stack:
-        services = [
-            _postgresql(folder, postgresql_port),
-            Part("redis", _redis_command(redis_port), environment, folder),
+        below = [
+            services.postgresql(folder, postgresql_port),
+            services.redis(folder, redis_port, keeps=keeps_queue),
+            store.part,
         ]
-        for service in services:
+        for service in below:
             stack.enter_context(service.running())
         _until(lambda: _ibutsu(environment, "db", "upgrade"))
+        _until(lambda: httpx.get(store.environment["AWS_ENDPOINT_URL"], timeout=5))
+        first = _first()
         worker = [*COMMAND, "worker", "--concurrency", CONCURRENCY, "--hostname"]
         processes = [
-            Part("server", [*COMMAND, "serve", "--port", str(port)], environment, folder),
+            *(
+                Part(f"api {number}", [*COMMAND, "serve", "--port", str(port)], environment | first, folder)
+                for number, port in enumerate(api_ports, 1)
+            ),
             Part("worker 1", [*worker, "one@%h"], environment, folder),
             Part("worker 2", [*worker, "two@%h"], environment, folder),
             Part("beat", [*COMMAND, "beat"], environment, folder),
         ]
-        shape = _begin(stack, environment, f"http://127.0.0.1:{port}", database_url, processes)
-        shape.parts += services
+        direct = f"http://127.0.0.1:{api_ports[-1]}"
+        shape = _begin(stack, environment | first, direct, database_url, processes)
+        balancer = services.balancer(folder, api_ports, check=_check(direct))
+        stack.enter_context(balancer.part.running())
+        shape.parts += [balancer.part, *below]
+        shape.url, shape.view = balancer.url, balancer.view
+        _until(lambda: _require(shape.is_whole()))
         yield shape
 
 
-SHAPES: dict[str, Callable[[Path], "contextmanager[Shape]"]] = {  # type: ignore[valid-type]
+SHAPES: dict[str, Callable[[Path], AbstractContextManager[Shape]]] = {
     "embedded": embedded,
     "deployed": deployed,
 }
@@ -86,23 +113,52 @@ SHAPES: dict[str, Callable[[Path], "contextmanager[Shape]"]] = {  # type: ignore
 def _begin(
     stack: ExitStack, environment: dict[str, str], url: str, database_url: str, parts: list[Part]
 ) -> Shape:
-    password = {"IBUTSU_SUPERADMIN_PASSWORD": secrets.token_urlsafe(12)}
-    _ibutsu({**environment, **password}, "admin", "create", "--email", EMAIL)
-    project = _ibutsu(environment, "project", "create", PROJECT).split()[-1]
-    token = _ibutsu(environment, "token", "create", "--user", EMAIL, "--name", "faults").split()[-1]
     for part in parts:
         stack.enter_context(part.running())
-    _until(lambda: _require(is_up(url)))
-    return Shape(url, token, project, database_url, parts)
+    _until(lambda: _require(_is_up(url)))
+    password = environment["IBUTSU_SUPERADMIN_PASSWORD"]
+    with httpx.Client(base_url=f"{url}/api", timeout=30) as client:
+        signed_in = client.post("/login", json={"email": EMAIL, "password": password}).raise_for_status()
+        client.headers["Authorization"] = f"Bearer {signed_in.json()['token']}"
+        token = (
+            client.post("/user/token", json={"name": "faults", "expires": None})
+            .raise_for_status()
+            .json()["token"]
+        )
+        projects = client.get("/project", params={"filter": f"name={PROJECT}"}).raise_for_status().json()
+    return Shape(url, token, password, projects["projects"][0]["id"], database_url, parts)
 
 
-def is_up(url: str) -> bool:
-    """Whether the server answers, and reaches its database and its broker."""
+def _is_up(url: str) -> bool:
     try:
-        told = httpx.get(f"{url}/api/health", timeout=5).json()
+        told = httpx.get(f"{url}{LIVE}", timeout=5).json()
     except (httpx.HTTPError, ValueError):
         return False
-    return told["workers"] is not None and told["queued"] is not None
+    return told.get("workers") is not None and told.get("queued") is not None
+
+
+def _sees_all(view: str) -> bool:
+    """Whether the balancer sends requests to every server."""
+    try:
+        lines = httpx.get(view, timeout=5).text.removeprefix("# ").splitlines()
+    except httpx.HTTPError:
+        return False
+    seen = [row["status"] for row in csv.DictReader(lines) if row["svname"].startswith("api-")]
+    return bool(seen) and all(status == "UP" for status in seen)
+
+
+def _at_work(database_url: str) -> set[int]:
+    """The process ids of workers and schedulers that have given a sign of life."""
+    try:
+        with psycopg.connect(database_url.replace("+psycopg", ""), connect_timeout=2) as connection:
+            return {pid for (pid,) in connection.execute("SELECT pid FROM workers")}
+    except psycopg.Error:
+        return set()
+
+
+def _check(url: str) -> str:
+    """What the balancer asks."""
+    return READY if httpx.get(f"{url}{READY}", timeout=5).status_code == 200 else LIVE
 
 
 def _require(is_so: bool) -> None:
@@ -110,8 +166,17 @@ def _require(is_so: bool) -> None:
         raise OSError("The product does not answer")
 
 
+def _first() -> dict[str, str]:
+    """Who and what the first start of a server makes."""
+    return {
+        "IBUTSU_SUPERADMIN_EMAIL": EMAIL,
+        "IBUTSU_SUPERADMIN_PASSWORD": secrets.token_urlsafe(12),
+        "IBUTSU_SUPERADMIN_OWN_PROJECT": PROJECT,
+    }
+
+
 def _environment(**variables: str) -> dict[str, str]:
-    ours = ("IBUTSU_", "POSTGRES", "SQLALCHEMY_", "CELERY_", "JWT_")
+    ours = ("IBUTSU_", "POSTGRES", "SQLALCHEMY_", "CELERY_", "JWT_", "AWS_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"PYTHONPATH": str(BACKEND), "IBUTSU_RATE_LIMITS_ENABLED": "false"} | variables
 
@@ -125,39 +190,6 @@ def _ibutsu(environment: dict[str, str], *arguments: str) -> str:
     return done.stdout
 
 
-def _postgresql(folder: Path, port: int) -> Part:
-    """A cluster of its own, as the user postgres where root would be refused."""
-    binaries = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    if not binaries:
-        raise SystemExit("The deployed shape needs PostgreSQL's initdb below /usr/lib/postgresql")
-    home, binary = folder / "postgresql", binaries[-1].parent
-    home.mkdir()
-    as_user: list[str] = []
-    if os.geteuid() == 0:
-        as_user = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups"]
-        for path in (folder, home):
-            subprocess.run(["chown", "postgres", str(path)], check=True)
-    create = [str(binary / "initdb"), "-D", str(home / "data"), "-U", "postgres", "-A", "trust", "-E", "UTF8"]
-    subprocess.run([*as_user, *create], check=True, stdout=subprocess.DEVNULL, cwd="/")
-    run = [
-        str(binary / "postgres"),
-        "-D",
-        str(home / "data"),
-        "-p",
-        str(port),
-        "-k",
-        str(home),
-        "-h",
-        "127.0.0.1",
-    ]
-    return Part("postgresql", [*as_user, *run], dict(os.environ), folder)
-
-
-def _redis_command(port: int) -> list[str]:
-    """It keeps nothing: a kill loses all work that waits."""
-    return ["redis-server", "--port", str(port), "--bind", "127.0.0.1", "--save", "", "--appendonly", "no"]
-
-
 def _until(try_: Callable[[], object]) -> None:
     end = time.monotonic() + STARTS_WITHIN_SECONDS
     while True:
@@ -169,9 +201,3 @@ def _until(try_: Callable[[], object]) -> None:
             time.sleep(0.3)
         else:
             return
-
-
-def _free_port() -> int:
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return int(listener.getsockname()[1])

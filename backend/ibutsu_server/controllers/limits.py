@@ -8,11 +8,13 @@ import functools
 import hashlib
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from ipaddress import IPv6Address, ip_address, ip_network
 from typing import Any, TypeVar
 
 from flask import current_app, request
 from flask_limiter import Limiter, RateLimitExceeded
+from redis import RedisError
 
 from ibutsu_server.errors import TooOften
 from ibutsu_server.settings import Settings
@@ -102,8 +104,10 @@ def _too_often() -> TooOften:
 
 
 def _forgive() -> None:
-    for one in limiter.current_limits:
-        limiter.limiter.hit(one.limit, *one.request_args, cost=-1)
+    """Who has signed in is in, even if the Redis that counted it went away meanwhile."""
+    with suppress(RedisError):
+        for one in limiter.current_limits:
+            limiter.limiter.hit(one.limit, *one.request_args, cost=-1)
 
 
 sign_in = _limited(

@@ -10,7 +10,7 @@ from sqlalchemy import func, select
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Project, User
 from ibutsu_server.domain import members, projects, tokens
-from ibutsu_server.errors import NotFound
+from ibutsu_server.errors import Conflict, NotFound
 from ibutsu_server.passwords import hash_password
 
 DEFAULT_EMAIL = "admin@example.com"
@@ -59,7 +59,11 @@ def superadmin(email: str, *, name: str, password: str | None, rounds: int) -> t
         made_up = None if password else secrets.token_urlsafe(12)
         hashed = hash_password(password or made_up or "", rounds=rounds)
         user = User(email=email, name=name, password_hash=hashed)
-        db.session.add(user)
+        try:
+            with db.session.begin_nested():
+                db.session.add(user)
+        except Conflict:  # of two servers that start for the first time, the other one was faster
+            user, made_up = user_called(email), None
     user.is_superadmin = user.is_active = True
     db.session.flush()
     return user, made_up

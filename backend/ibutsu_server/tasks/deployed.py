@@ -4,9 +4,25 @@ import atexit
 from typing import Any
 
 from celery import Celery, signals
+from kombu.transport import redis
 
 from ibutsu_server.db import db
 from ibutsu_server.tasks.heart import Heart
+
+
+class Delivered(redis.QoS):
+    """The messages that this process has from Redis and has not finished.
+
+    Kombu gives them back whenever it closes a connection.  To a Redis that is gone nothing can be given: the
+    attempt would end the worker.  What Redis kept it delivers again by itself, after VISIBILITY_SECONDS.
+    """
+
+    def restore_unacked(self, client: Any = None) -> None:
+        try:
+            if self.channel.connection.client is not None:
+                super().restore_unacked(client)  # type: ignore[no-untyped-call]
+        finally:
+            self._delivered.clear()
 
 
 def prepare(celery: Celery) -> None:
@@ -24,6 +40,7 @@ def prepare(celery: Celery) -> None:
         with celery.app_context():
             db.engine.dispose(close=False)
 
+    redis.Channel.QoS = Delivered
     signals.worker_ready.connect(begin_worker, weak=False)
     signals.beat_init.connect(begin_scheduler, weak=False)
     signals.worker_process_init.connect(forget_connections, weak=False)

@@ -53,6 +53,19 @@ def _statuses(answers):
     return [answer.status_code for answer in answers]
 
 
+def test_who_signs_in_does_not_see_that_redis_goes_away_meanwhile(from_address, jo, monkeypatch):
+    hit = limits.limiter.limiter.hit
+
+    def gone(*arguments, cost=1):
+        if cost < 0:
+            raise redis.ConnectionError("Connection closed by server.")
+        return hit(*arguments, cost=cost)
+
+    monkeypatch.setattr(limits.limiter.limiter, "hit", gone)
+
+    assert _sign_in(from_address(OWN), password=PASSWORD).status_code == 200
+
+
 @pytest.mark.parametrize("email", ["jo@example.com", "nobody@example.com"])
 def test_guessing_one_password_ends_after_ten_attempts(from_address, jo, email):
     client = from_address(OWN)

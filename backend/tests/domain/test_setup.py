@@ -57,6 +57,17 @@ def test_deleted_first_project_does_not_come_back(empty):
     assert empty.scalars(select(Project)).all() == []
 
 
+def test_of_two_servers_that_start_first_the_slower_one_takes_what_the_other_made(empty, monkeypatch):
+    made, _ = setup.superadmin("me@example.com", name="Me", password=None, rounds=4)
+    empty.commit()
+    looks = iter([None])  # it is not there yet when the other one looks
+    find = setup._find
+    monkeypatch.setattr(setup, "_find", lambda email: next(looks, find(email)))
+
+    assert setup.superadmin("me@example.com", name="Me", password=None, rounds=4) == (made, None)
+    assert empty.scalar(select(func.count()).select_from(User)) == 1
+
+
 def test_existing_user_is_promoted_and_keeps_the_password(empty, make_user):
     user = make_user(email="known@example.com", password="old", is_active=False)
     setup.first_start(**NOTHING | {"email": "Known@example.com", "password": "new", "own_project": "mine"})
