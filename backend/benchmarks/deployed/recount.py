@@ -69,8 +69,8 @@ FROM projects"""
 
 
 def _of_values(connection: Connection, shape: Shape) -> Iterator[str]:
-    """Counted values, which widgets are answered from, of fields that many and few results have."""
-    for field, column in (("result", "result"), ("metadata.number", "data ->> 'number'")):
+    """Counted values, which widgets are answered from; a field with more than a few is not counted."""
+    for field, column in (("result", "result"), ("metadata.sort", "data ->> 'sort'")):
         query = {"project": shape.project, "group_field": field, "days": 3650}
         with connected(shape) as client:
             told = client.get("/widget/result-aggregator", params=query).raise_for_status().json()
