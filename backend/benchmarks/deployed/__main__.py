@@ -33,6 +33,9 @@ ROOT = Path(__file__).parents[3]
 KINDS = ("single", "junit", "keyed", "archive", "batch")
 SIZES = {"single": 8, "keyed": 8, "batch": 500, "junit": 300, "archive": 60}
 REPORTERS, READERS = 5, 3
+PAUSE_SECONDS = 0.5
+"""Between two parcels of a reporter: two cores are to be busy, and to have room for what starts again."""
+
 SETTLED_SECONDS = 240
 """Background work that was lost with a worker or a queue is done within this time."""
 
@@ -97,6 +100,7 @@ class _Source:
         self._is_over = False
 
     def take(self) -> Parcel | None:
+        time.sleep(PAUSE_SECONDS)
         with self._lock:
             return None if self._is_over else next(self._parcels)
 

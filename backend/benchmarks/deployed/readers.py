@@ -53,7 +53,7 @@ class Readers:
         asker.ask("GET", "/run", params={"filter": f"project_id={project}", "pageSize": 50})
         asker.ask("GET", "/widget/run-aggregator", params={"project": project})
         asker.ask(
-            "GET", "/widget/result-aggregator", params={"project": project, "group_field": "metadata.number"}
+            "GET", "/widget/result-aggregator", params={"project": project, "group_field": "metadata.sort"}
         )
 
     def _page(self, asker: Asker) -> None:

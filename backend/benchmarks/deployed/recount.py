@@ -17,6 +17,7 @@ TALLIED_SECONDS = 180
 """Runs are counted by the values of their fields when they have come to rest, once a minute."""
 
 LOADERS = 4
+TRACEBACKS = 500
 
 
 def check(shape: Shape) -> list[str]:
@@ -68,8 +69,8 @@ FROM projects"""
 
 
 def _of_values(connection: Connection, shape: Shape) -> Iterator[str]:
-    """Counted values, which widgets are answered from, of fields that many and few results have."""
-    for field, column in (("result", "result"), ("metadata.number", "data ->> 'number'")):
+    """Counted values, which widgets are answered from; a field with more than a few is not counted."""
+    for field, column in (("result", "result"), ("metadata.sort", "data ->> 'sort'")):
         query = {"project": shape.project, "group_field": field, "days": 3650}
         with connected(shape) as client:
             told = client.get("/widget/result-aggregator", params=query).raise_for_status().json()
@@ -91,15 +92,20 @@ def _entries(told: Any) -> list[dict[str, Any]]:
 
 
 def _of_bytes(connection: Connection, shape: Shape) -> Iterator[str]:
-    """Every file is loaded, through the server."""
-    found = connection.execute(
-        text("SELECT id, digest FROM artifacts WHERE project_id = :project"), {"project": shape.project}
-    ).all()
+    """Every file that was sent is loaded through the server, and some of the many tracebacks of reports."""
+    found = connection.execute(text(_FILES), {"project": shape.project, "tracebacks": TRACEBACKS}).all()
     with ThreadPoolExecutor(LOADERS) as pool, connected(shape) as client:
         told = Counter(pool.map(lambda row: _loaded(client, str(row[0]), bytes(row[1]).hex()), found))
     good = told.pop("", 0)
     print(f"  {good} files have the bytes that were sent", flush=True)
     yield from (f"{number} files: {what}" for what, number in told.items())
+
+
+_FILES = """
+SELECT id, digest FROM artifacts WHERE project_id = :project AND filename = 'case.log'
+UNION ALL
+(SELECT id, digest FROM artifacts WHERE project_id = :project AND filename <> 'case.log'
+ORDER BY digest, id LIMIT :tracebacks)"""
 
 
 def _loaded(client: httpx.Client, id_: str, wanted: str) -> str:

@@ -95,7 +95,7 @@ def result(row: Row) -> dict[str, object]:
         "result": outcome,
         "duration": duration,
         "start_time": "2026-11-20T08:41:00+00:00",
-        "metadata": {"number": number, "why": "because" * 20},
+        "metadata": {"number": number, "sort": f"sort {(number or 0) % 7}", "why": "because" * 20},
     }
 
 

@@ -86,7 +86,7 @@ def _limited(*limits: Any, counts_successes: bool = True) -> Callable[[Handler],
         @functools.wraps(handler)
         def answer(*args: Any, **kwargs: Any) -> Any:
             try:
-                returned = counted(*args, **kwargs)
+                returned = _surely(counted, *args, **kwargs)
             except RateLimitExceeded:
                 raise _too_often() from None
             if not counts_successes:
@@ -96,6 +96,14 @@ def _limited(*limits: Any, counts_successes: bool = True) -> Callable[[Handler],
         return answer  # type: ignore[return-value]
 
     return decorate
+
+
+def _surely(counted: Callable[..., Any], *args: Any, **kwargs: Any) -> Any:
+    """Of several requests that find Redis away at once, Flask-Limiter counts only the first by itself."""
+    try:
+        return counted(*args, **kwargs)
+    except RedisError:  # from now on it counts all of them
+        return counted(*args, **kwargs)
 
 
 def _too_often() -> TooOften:

@@ -13,16 +13,29 @@ from ibutsu_server.tasks.heart import Heart
 class Delivered(redis.QoS):
     """The messages that this process has from Redis and has not finished.
 
-    Kombu gives them back whenever it closes a connection.  To a Redis that is gone nothing can be given: the
-    attempt would end the worker.  What Redis kept it delivers again by itself, after VISIBILITY_SECONDS.
+    Kombu gives them back when it closes a connection, and takes them off when their task ends.  With a Redis
+    that is gone the attempt would end the worker: what Redis kept it delivers again by itself, after
+    VISIBILITY_SECONDS, and every task may run twice.
     """
 
     def restore_unacked(self, client: Any = None) -> None:
         try:
-            if self.channel.connection.client is not None:
+            if self._is_connected():
                 super().restore_unacked(client)  # type: ignore[no-untyped-call]
         finally:
             self._delivered.clear()
+
+    def ack(self, delivery_tag: str) -> None:
+        if self._is_connected():
+            super().ack(delivery_tag)  # type: ignore[no-untyped-call]
+
+    def reject(self, delivery_tag: str, requeue: bool = False) -> None:
+        if self._is_connected():
+            super().reject(delivery_tag, requeue)  # type: ignore[no-untyped-call]
+
+    def _is_connected(self) -> bool:
+        transport = self.channel.connection
+        return transport is not None and transport.client is not None
 
 
 def prepare(celery: Celery) -> None:

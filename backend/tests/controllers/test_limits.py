@@ -66,6 +66,20 @@ def test_who_signs_in_does_not_see_that_redis_goes_away_meanwhile(from_address, 
     assert _sign_in(from_address(OWN), password=PASSWORD).status_code == 200
 
 
+def test_of_two_who_sign_in_when_redis_goes_away_both_are_in(from_address, jo, monkeypatch):
+    check = limits.limiter._check_request_limit
+    errors = iter([redis.ConnectionError("Connection refused")])  # the other one has told the limiter already
+
+    def away(**arguments):
+        if error := next(errors, None):
+            raise error
+        check(**arguments)
+
+    monkeypatch.setattr(limits.limiter, "_check_request_limit", away)
+
+    assert _sign_in(from_address(OWN), password=PASSWORD).status_code == 200
+
+
 @pytest.mark.parametrize("email", ["jo@example.com", "nobody@example.com"])
 def test_guessing_one_password_ends_after_ten_attempts(from_address, jo, email):
     client = from_address(OWN)

@@ -38,3 +38,13 @@ def test_closing_again_after_redis_did_not_answer_succeeds(monkeypatch):
     delivered.restore_unacked_once()
 
     assert not delivered._delivered
+
+
+@pytest.mark.parametrize("end", [Delivered.ack, Delivered.reject])
+def test_a_task_that_ends_after_its_connection_does_no_harm(end):
+    delivered = _holding_one_message(client=None)
+    delivered.channel.connection = None
+
+    end(delivered, "tag")
+
+    assert list(delivered._delivered) == ["tag"]
