@@ -17,7 +17,7 @@ from click.testing import CliRunner
 from filelock import FileLock
 from helpers import deployment
 from helpers.old_server import OldServer
-from helpers.processes import COMMAND, Server, environment, run
+from helpers.processes import COMMAND, READY_SECONDS, Server, environment, run
 from sqlalchemy import create_engine, text
 
 from ibutsu_server import moving
@@ -529,7 +529,7 @@ def _kill_when(target, old, is_time):
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     ) as process:
-        end = time.monotonic() + 120
+        end = time.monotonic() + 10 * READY_SECONDS
         while time.monotonic() < end and process.poll() is None and not is_time():
             time.sleep(0.005)
         was_running = process.poll() is None
@@ -540,15 +540,14 @@ def _kill_when(target, old, is_time):
 def test_killed_move_goes_on_where_it_was(old, target):
     owner = old.add("users", email="a@example.com")
     for name in NAMES:
-        old.fill(old.add("projects", name=name, owner_id=owner), runs=60, results=80, artifacts=4, size=3000)
+        old.fill(
+            old.add("projects", name=name, owner_id=owner), runs=60, results=80, artifacts=4, size=100_000
+        )
     if target.url.startswith("sqlite"):
         assert run("db", "upgrade", **target.variables).returncode == 0
-    killed = 0
-    for count in (1, 60, 400):
-        killed += _kill_when(target, old, lambda count=count: _numbers(target)["artifacts"] >= count)
-    assert killed == 3
-    there = _numbers(target)
-    assert 0 < there["results"] < 9600
+    moments = (("results", 1000), ("artifacts", 1), ("results", 6000), ("artifacts", 400))
+    for table, count in moments:
+        assert _kill_when(target, old, lambda: _numbers(target)[table] >= count)  # noqa: B023
     done = target.move(old)
     assert done.returncode == 0, done.stdout + done.stderr
     assert _numbers(target) == {"runs": 120, "results": 9600, "artifacts": 480}

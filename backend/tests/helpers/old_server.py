@@ -128,7 +128,8 @@ class OldServer:
             SELECT NEW_ID, results.id, 'traceback.log',
                    convert_to(rpad(results.id::text, %s::int, 'x'), 'UTF8'),
                    '{"contentType": "text/plain"}'
-            FROM results WHERE results.project_id = %s AND substr(results.test_id, 6)::int <= %s
+            FROM results WHERE results.project_id = %s
+              AND results.test_id IN (SELECT 'test_' || n FROM generate_series(1, %s::int) AS n)
               AND NOT EXISTS (SELECT FROM artifacts WHERE artifacts.result_id = results.id)
             """.replace("NEW_ID", self._new_id),
             size, project, artifacts,
