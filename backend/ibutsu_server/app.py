@@ -13,7 +13,7 @@ from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
 from ibutsu_server import filters, openapi
-from ibutsu_server.controllers import bodies, cookies, current, limits, problems, rows, run_task, web
+from ibutsu_server.controllers import bodies, cookies, current, limits, outside, problems, rows, run_task, web
 from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
@@ -71,6 +71,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     web.serve(app, settings.web_dir)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
+    outside.surround(app, settings)
     return app
 
 
