@@ -8,6 +8,7 @@ from starlette.middleware.cors import CORSMiddleware
 from uvicorn.middleware.proxy_headers import ProxyHeadersMiddleware
 
 from ibutsu_server.controllers.headers import SecurityHeaders
+from ibutsu_server.controllers.stopping import Stopping
 from ibutsu_server.settings import Settings
 
 METHODS = ("DELETE", "GET", "HEAD", "POST", "PUT")
@@ -39,6 +40,7 @@ def surround(app: FlaskApp, settings: Settings) -> None:
     """The first of them is the outermost; all are further out than the handlers of errors."""
     layers: list[Any] = [
         partial(ProxyHeadersMiddleware, trusted_hosts=list(settings.trusted_proxies)),
+        partial(Stopping, readiness=app.app.config["READINESS"], drain_seconds=settings.drain_seconds),
         partial(SecurityHeaders, settings=settings),
     ]
     if settings.cors_origins:
