@@ -1,13 +1,15 @@
 """Connections of the web server: how many, how long they may be silent, and how they end."""
 
 import asyncio
-from typing import Any
+from collections.abc import Awaitable, Callable
+from http import HTTPStatus
+from typing import Any, Literal
 
 import orjson
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 HEAD_SECONDS = 20
-"""For the first line and the headers of a request, from the beginning of the connection or their first byte."""
+"""For the first line and the headers of a request, from the beginning of the connection or of the line."""
 
 HEAD_BYTES = 64 * 1024
 BODY_SECONDS = 60
@@ -16,30 +18,44 @@ BODY_SECONDS = 60
 LINGER_SECONDS = 0.5
 """A request that is on its way when the server ends its idle connections is still answered."""
 
-HEAD_TOO_LARGE = (
-    b"HTTP/1.1 431 Request Header Fields Too Large\r\ncontent-length: 0\r\nconnection: close\r\n\r\n"
+ASGI = Callable[[Any, Any, Any], Awaitable[None]]
+
+
+def _refusal(status: HTTPStatus, detail: str, *headers: tuple[bytes, bytes]) -> ASGI:
+    """Closes the connection, whatever of the request is still to come."""
+    told = {"type": "about:blank", "title": status.phrase, "status": status, "detail": detail}
+    body = orjson.dumps(told)
+    about = [(b"content-type", b"application/problem+json"), (b"content-length", str(len(body)).encode())]
+    about += [(b"connection", b"close"), *headers]
+
+    async def refuse(_scope: Any, _receive: Any, send: Any) -> None:
+        await send({"type": "http.response.start", "status": status, "headers": about})
+        await send({"type": "http.response.body", "body": body})
+
+    return refuse
+
+
+BUSY = _refusal(
+    HTTPStatus.SERVICE_UNAVAILABLE,
+    "Too many connections are open, please try again later",
+    (b"retry-after", b"1"),
 )
-BUSY = orjson.dumps(
-    {
-        "type": "about:blank",
-        "title": "Service Unavailable",
-        "status": 503,
-        "detail": "Too many connections are open, please try again later",
-    }
+HEAD_TOO_LARGE = _refusal(
+    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, f"Headers have at most {HEAD_BYTES} bytes"
 )
 
 
 class Connection(HttpToolsProtocol):
     """Uvicorn's, which waits for ever for what a client does not send, and for headers without end."""
 
-    _head_bytes = 0
-    _timer: asyncio.TimerHandle | None = None
-
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._most = self.limit_concurrency
         self.limit_concurrency = None  # its own answer does not say when to try again
         self._answers = self.app
+        self._due: Literal["head", "body"] | None = "head"
+        self._head_bytes = 0
+        self._timer: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: Any) -> None:
         super().connection_made(transport)
@@ -50,38 +66,38 @@ class Connection(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
-        if self._is_between_requests():
-            self._head_bytes += len(data)
-        if self._head_bytes > HEAD_BYTES:
-            self.transport.write(HEAD_TOO_LARGE)
-            self.transport.close()
-            return
         super().data_received(data)
-        self._wait_for_more()
+        if self._due == "head":
+            self._head_bytes += len(data)
+            if self._head_bytes > 2 * HEAD_BYTES:  # one that has no end; others are told
+                self.transport.close()
+        elif self._due == "body":
+            self._wait(BODY_SECONDS)
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
+        self._due, self._head_bytes = "head", 0
         self._wait(HEAD_SECONDS)
 
     def on_headers_complete(self) -> None:
-        self._head_bytes = 0
-        is_full = self._most is not None and len(self.connections) > self._most
-        self.app = _busy if is_full else self._answers
+        self._due = "body"
+        self.app = self._answers
+        if sum(len(name) + len(value) for name, value in self.headers) + len(self.url) > HEAD_BYTES:
+            self.app = HEAD_TOO_LARGE
+        elif self._most is not None and len(self.connections) > self._most:
+            self.app = BUSY
         super().on_headers_complete()
 
+    def on_message_complete(self) -> None:
+        super().on_message_complete()
+        self._due = None
+        self._wait(None)
+
     def shutdown(self) -> None:
-        if self._is_between_requests():
+        if self.cycle is None or self.cycle.response_complete:
             self.loop.call_later(LINGER_SECONDS, super().shutdown)
         else:
             super().shutdown()
-
-    def _is_between_requests(self) -> bool:
-        return self.cycle is None or self.cycle.response_complete
-
-    def _wait_for_more(self) -> None:
-        """A body that comes in is waited for anew with every piece; the time for headers goes on."""
-        if self.cycle is not None and not self.cycle.response_complete:
-            self._wait(BODY_SECONDS if self.cycle.more_body else None)
 
     def _wait(self, seconds: float | None) -> None:
         if self._timer is not None:
@@ -89,17 +105,8 @@ class Connection(HttpToolsProtocol):
         self._timer = None if seconds is None else self.loop.call_later(seconds, self._give_up)
 
     def _give_up(self) -> None:
-        """Nothing is owed to who sends nothing: whoever reads the body is told that it broke off."""
-        if self.cycle is None or self.cycle.response_complete or self.cycle.more_body:
+        """Whoever reads the body is told that it broke off; while nobody does, the client is not to blame."""
+        if self.flow.read_paused:
+            self._wait(BODY_SECONDS)
+        else:
             self.transport.abort()
-
-
-async def _busy(_scope: Any, _receive: Any, send: Any) -> None:
-    headers = [
-        (b"content-type", b"application/problem+json"),
-        (b"content-length", str(len(BUSY)).encode()),
-        (b"retry-after", b"1"),
-        (b"connection", b"close"),
-    ]
-    await send({"type": "http.response.start", "status": 503, "headers": headers})
-    await send({"type": "http.response.body", "body": BUSY})

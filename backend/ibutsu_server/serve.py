@@ -26,6 +26,11 @@ from ibutsu_server.settings import Settings, unusable
 from ibutsu_server.tasks.embedded import background
 from ibutsu_server.tasks.resume_imports import resume_imports
 
+try:
+    import resource
+except ImportError:  # Windows has no such limits
+    resource = None  # type: ignore[assignment]
+
 SWITCH_SECONDS = 0.001
 """So long a request waits for the interpreter, again and again, while an import is worked off beside it."""
 
@@ -34,18 +39,13 @@ START_SECONDS = 60
 
 BACKLOG = 2048
 KEEP_ALIVE_SECONDS = 75
-"""Longer than proxies keep idle connections (nginx: 60 seconds), so that they never use one that ends just then."""
+"""Longer than proxies keep idle connections (nginx: 60), so that they never use one that ends just then."""
 
 LOOK_SECONDS = 0.2
 FILES_BESIDE = 256
 """Open files of a process that are no connections of clients."""
 
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  shown, not bound
-try:
-    import resource
-except ImportError:  # Windows has no such limits
-    resource = None  # type: ignore[assignment]
-
 START = "start of the server"
 """Who made the first account, says the audit log."""
 

@@ -170,7 +170,7 @@ class Settings(MailSettings, NetworkSettings, ProviderSettings, BaseSettings):
 
     @property
     def grace_seconds(self) -> int:
-        """How long requests may take that are under way when the server shall end: longer than a statement."""
+        """How long requests may take that are under way when the server shall end; a statement takes 25."""
         if self.shutdown_seconds is not None:
             return self.shutdown_seconds
         return EMBEDDED_GRACE_SECONDS if self.is_embedded else DEPLOYED_GRACE_SECONDS

@@ -71,7 +71,7 @@ class Storage:
 
     @classmethod
     def probe(cls, url: str) -> Self:
-        """The same storage for `check`, which tells soon that it is away instead of trying again for minutes."""
+        """The same storage for `check`: it tells soon that it is away instead of trying again for minutes."""
         if urlsplit(url).scheme not in CLOUDS:
             return cls.open(url)
         return cls(from_url(url, client_options=_impatient(), retry_config=ONCE))
@@ -84,7 +84,7 @@ class Storage:
         return cls(LocalStore(prefix=folder), folder)
 
     def check(self) -> None:
-        """Raises Unavailable unless something could be stored, as far as that can be told without doing it."""
+        """Raises Unavailable unless something could be stored, so far as that shows without doing it."""
         with _told():
             if self._folder is None:
                 next(iter(obstore.list(self._store, "check", chunk_size=1)), None)

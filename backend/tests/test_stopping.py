@@ -87,7 +87,7 @@ def test_upload_that_is_under_way_is_taken_and_the_connection_closed(serve):
     with serve() as server:
         upload = SlowUpload(server, server.token)
         server.process.send_signal(signal.SIGTERM)
-        assert eventually(lambda: _is_refused(server), 20)
+        assert eventually(lambda: _is_refused(server), 60)
         answer = upload.finish()
         assert answer.startswith("http/1.1 201")
         assert "connection: close" in answer
@@ -98,7 +98,7 @@ def test_balancer_is_told_before_the_door_is_shut(serve):
     with serve(IBUTSU_DRAIN_SECONDS="600") as server, server.client() as client:
         assert client.get("/health/ready").status_code == 200
         server.process.send_signal(signal.SIGTERM)
-        assert eventually(lambda: client.get("/health/ready").status_code == 503, 20)
+        assert eventually(lambda: client.get("/health/ready").status_code == 503, 60)
         asked = client.get("/health/ready")
         assert asked.json()["checks"] == {"server": "stopping"}
         assert asked.headers["Retry-After"]
@@ -118,7 +118,7 @@ def test_second_signal_waits_for_no_upload(serve):
     with serve(IBUTSU_SHUTDOWN_SECONDS="600") as server:
         upload = SlowUpload(server, server.token)
         server.process.send_signal(signal.SIGTERM)
-        assert eventually(lambda: _is_refused(server), 20)
+        assert eventually(lambda: _is_refused(server), 60)
         assert server.stop(signal.SIGTERM) == 0
         upload._socket.close()
 
@@ -167,7 +167,7 @@ def test_several_processes_finish_their_requests(deployed):
         body = orjson.dumps({"name": "shop", "title": "x" * 1000})
         upload = SlowUpload(server, token, body, "/api/project")
         server.process.send_signal(signal.SIGTERM)
-        assert eventually(lambda: _is_refused(server), 20)
+        assert eventually(lambda: _is_refused(server), 60)
         assert upload.finish().startswith("http/1.1 201")
         assert server.stop(signal.SIGCONT) == 0
         assert all(map(_has_ended, children))
@@ -177,7 +177,7 @@ def test_several_processes_hurry_when_told_twice(deployed):
     with _several(deployed, IBUTSU_DRAIN_SECONDS="600") as (server, _token, children):
         server.process.send_signal(signal.SIGTERM)
         ready = f"{server.url}/api/health/ready"
-        assert eventually(lambda: httpx.get(ready, timeout=20).status_code == 503, 20)
+        assert eventually(lambda: httpx.get(ready, timeout=60).status_code == 503, 60)
         assert server.process.poll() is None
         assert server.stop(signal.SIGTERM) == 0
         assert all(map(_has_ended, children))
@@ -186,5 +186,5 @@ def test_several_processes_hurry_when_told_twice(deployed):
 def test_processes_of_a_killed_parent_end_by_themselves(deployed):
     with _several(deployed) as (server, _token, children):
         server.process.kill()
-        assert eventually(lambda: all(map(_has_ended, children)), 30)
+        assert eventually(lambda: all(map(_has_ended, children)), 60)
         assert _is_refused(server)

@@ -22,9 +22,9 @@ Handler = Callable[[int, FrameType | None], Any]
 class Stopping:
     """Stands between signals and the web server, from its start on.
 
-    The first signal turns readiness to 503 and reaches the web server after `drain_seconds`; meanwhile requests
-    are answered, and their connections closed.  The second one reaches it at once, the next lets it wait for
-    nothing.  A process whose parent is gone ends as if it had been told to.
+    The first signal turns readiness to 503 and reaches the web server after `drain_seconds`; until then
+    requests are answered, and their connections closed.  The second one reaches it at once, the next lets it
+    wait for nothing.  A process whose parent is gone ends as if it had been told to.
     """
 
     def __init__(self, app: ASGIApp, *, readiness: Readiness, drain_seconds: float) -> None:

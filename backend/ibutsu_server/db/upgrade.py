@@ -42,8 +42,8 @@ _ON_LOCKS = psycopg.errors.LockNotAvailable, psycopg.errors.DeadlockDetected
 def upgrade(url: str) -> None:
     """Whoever comes second waits, and finds nothing to do.
 
-    Raises SettingsError, and changes nothing, if a newer version made tables that this one does not understand,
-    or if the database does not open.  A migration that fails leaves those before it in place.
+    Raises SettingsError, and changes nothing, if a newer version made tables that this one does not
+    understand, or if the database does not open.  A migration that fails leaves those before it in place.
     """
     with _told(url), _engine(url) as engine:
         with engine.connect() as connection:
@@ -91,8 +91,8 @@ def is_behind(connection: Connection) -> bool:
     oldest = _oldest(connection)
     if oldest is None or head() < oldest:
         raise SettingsError(
-            f"The database {connection.engine.url.render_as_string()} was made by a newer version of the server "
-            f"(revision {revision}): install that version, or use another database"
+            f"The database {connection.engine.url.render_as_string()} was made by a newer version of the "
+            f"server (revision {revision}): install that version, or use another database"
         )
     return False
 
@@ -138,7 +138,7 @@ def _is_locked_for(keeper: Connection) -> bool:
 
 
 def _patiently(migrate: Callable[[], None]) -> None:
-    """Again and again, since somebody may hold a table for long: a question that goes on, a forgotten session."""
+    """Again and again, since somebody may hold a table for long: a long question, a forgotten session."""
     end, pause = monotonic() + LOCK_PATIENCE_SECONDS, 1
     while True:
         try:

@@ -1,4 +1,4 @@
-"""What every request passes first: proxies that are believed, headers against browsers' trust, other origins."""
+"""What every request passes first: proxies that are believed, headers for browsers, other origins."""
 
 import pytest
 from flask import jsonify, make_response, request

@@ -1,4 +1,5 @@
 """Versions of the server that work side by side: what migrations may do, who does them, and when."""
+# ruff: noqa: F811 - fixtures are imported
 
 import logging
 import subprocess
@@ -9,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 from alembic import op
 from alembic.script import ScriptDirectory
-from db.test_migrations import engine, postgresql_url, sqlite_url, url  # noqa: F401 - fixtures
+from db.test_migrations import engine, postgresql_url, sqlite_url, url  # noqa: F401
 from helpers import migrating
 from helpers.deployment import eventually
 from helpers.processes import COMMAND, environment
@@ -36,12 +37,12 @@ def later(tmp_path, monkeypatch):
     return make
 
 
-def _oldest(engine):  # noqa: F811
+def _oldest(engine):
     with engine.connect() as connection:
         return connection.scalar(text("SELECT oldest FROM compatibility"))
 
 
-def test_version_of_before_goes_on_when_tables_were_added(url, engine, later, monkeypatch):  # noqa: F811
+def test_version_of_before_goes_on_when_tables_were_added(url, engine, later, monkeypatch):
     upgrade.upgrade(url)
     with monkeypatch.context():
         later('op.create_table("added", sa.Column("id", sa.Integer()))')
@@ -52,7 +53,7 @@ def test_version_of_before_goes_on_when_tables_were_added(url, engine, later, mo
     upgrade.require_usable(url)
 
 
-def test_version_of_before_is_refused_once_something_is_gone(url, engine, later, monkeypatch):  # noqa: F811
+def test_version_of_before_is_refused_once_something_is_gone(url, engine, later, monkeypatch):
     later('op.drop_table("saved_filters")', 'phase = "contract"\noldest = "9000"')
     upgrade.upgrade(url)
     assert _oldest(engine) == "9000"
@@ -121,7 +122,7 @@ def test_contract_may_take_away():
     assert migrating.faults(contract) == []
 
 
-def _start_upgrade(url):  # noqa: F811
+def _start_upgrade(url):
     variables = {"SQLALCHEMY_DATABASE_URI": url, "CELERY_BROKER_URL": "memory://", "JWT_SECRET": "s" * 32}
     return subprocess.Popen(
         [*COMMAND, "db", "upgrade"],
@@ -133,8 +134,8 @@ def _start_upgrade(url):  # noqa: F811
 
 
 @contextmanager
-def _another_has_its_turn(url):  # noqa: F811
-    with upgrade._engine(url) as engine, engine.connect() as connection:  # noqa: F811
+def _another_has_its_turn(url):
+    with upgrade._engine(url) as engine, engine.connect() as connection:
         if engine.dialect.name == "postgresql":
             connection.execute(text("SELECT pg_advisory_lock(:key)"), {"key": upgrade.ADVISORY_LOCK})
         else:
@@ -143,7 +144,7 @@ def _another_has_its_turn(url):  # noqa: F811
 
 
 @pytest.mark.slow
-def test_second_upgrade_waits_says_so_and_finds_nothing_to_do(url):  # noqa: F811
+def test_second_upgrade_waits_says_so_and_finds_nothing_to_do(url):
     with _another_has_its_turn(url):
         others = [_start_upgrade(url) for _ in range(2)]
         told = [other.stderr.readline() for other in others]
@@ -157,13 +158,13 @@ def test_migration_lets_requests_pass_while_it_waits_for_a_table(
     postgresql_url,
     later,
     monkeypatch,
-    caplog,  # noqa: F811
+    caplog,
 ):
     """It gives up its place in the queue again and again, until it has the table for itself."""
     monkeypatch.setattr(upgrade, "LOCK_SECONDS", 1)
     upgrade.upgrade(postgresql_url)
     later('op.add_column("groups", sa.Column("colour", sa.Text()))')
-    engine = create_engine(postgresql_url)  # noqa: F811
+    engine = create_engine(postgresql_url)
     with engine.connect() as reader, caplog.at_level(logging.WARNING):
         reader.execute(text("SELECT * FROM groups"))
         thread = threading.Thread(target=upgrade.upgrade, args=(postgresql_url,))
@@ -178,12 +179,12 @@ def test_migration_lets_requests_pass_while_it_waits_for_a_table(
     assert upgrade.current(postgresql_url) == "9000"
 
 
-def test_table_that_is_held_for_ever_ends_the_upgrade(postgresql_url, later, monkeypatch):  # noqa: F811
+def test_table_that_is_held_for_ever_ends_the_upgrade(postgresql_url, later, monkeypatch):
     monkeypatch.setattr(upgrade, "LOCK_SECONDS", 1)
     monkeypatch.setattr(upgrade, "LOCK_PATIENCE_SECONDS", 0)
     upgrade.upgrade(postgresql_url)
     later('op.add_column("groups", sa.Column("colour", sa.Text()))')
-    engine = create_engine(postgresql_url)  # noqa: F811
+    engine = create_engine(postgresql_url)
     with engine.connect() as reader:
         reader.execute(text("SELECT * FROM groups"))
         with pytest.raises(SettingsError, match="lock timeout"):
@@ -192,7 +193,7 @@ def test_table_that_is_held_for_ever_ends_the_upgrade(postgresql_url, later, mon
     assert upgrade.current(postgresql_url) == HEAD
 
 
-def test_index_of_a_large_table_is_made_while_it_is_written_to(postgresql_url, later):  # noqa: F811
+def test_index_of_a_large_table_is_made_while_it_is_written_to(postgresql_url, later):
     upgrade.upgrade(postgresql_url)
     later(
         """with op.get_context().autocommit_block():
