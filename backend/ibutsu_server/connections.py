@@ -94,7 +94,8 @@ class Connection(HttpToolsProtocol):
         self._wait(None)
 
     def shutdown(self) -> None:
-        if self.cycle is None or self.cycle.response_complete:
+        cycle: Any = self.cycle  # none before the first request, whatever Uvicorn says of its type
+        if cycle is None or cycle.response_complete:
             self.loop.call_later(LINGER_SECONDS, super().shutdown)
         else:
             super().shutdown()

@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from shlex import quote
 from typing import Any, NamedTuple
 
@@ -26,10 +27,8 @@ from ibutsu_server.settings import Settings, unusable
 from ibutsu_server.tasks.embedded import background
 from ibutsu_server.tasks.resume_imports import resume_imports
 
-try:
-    import resource
-except ImportError:  # Windows has no such limits
-    resource = None  # type: ignore[assignment]
+resource: Any = import_module("resource") if os.name == "posix" else None
+"""Other systems have no limits of open files that a process could change."""
 
 SWITCH_SECONDS = 0.001
 """So long a request waits for the interpreter, again and again, while an import is worked off beside it."""
@@ -103,9 +102,9 @@ class _Parent(Multiprocess):
 
     def join_all(self) -> None:
         while any(process.process.is_alive() for process in self.processes):
-            if self.signal_queue:
-                self.signal_queue.clear()
+            if {signal.SIGINT, signal.SIGTERM} & set(self.signal_queue):
                 self.terminate_all()
+            self.signal_queue.clear()
             for process in self.processes:
                 process.process.join(LOOK_SECONDS)
 

@@ -64,8 +64,8 @@ class Stopping:
         is_first = not self._came
         is_again = number in self._came
         self._came.append(number)
-        if is_first and self._drain_seconds and self._loop:
-            self._loop.call_soon_threadsafe(self._loop.call_later, self._drain_seconds, self._tell, number)
+        if is_first and self._drain_seconds and (loop := self._loop):
+            loop.call_soon_threadsafe(lambda: loop.call_later(self._drain_seconds, self._tell, number))
         elif is_first or (is_again and not self._is_told):
             self._tell(number, frame)
         elif is_again:

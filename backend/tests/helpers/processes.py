@@ -13,7 +13,7 @@ from typing import Self
 import httpx
 
 COMMAND = [sys.executable, "-m", "ibutsu_server"]
-READY_SECONDS = 300
+READY_SECONDS = 180
 STOP_SECONDS = 60
 
 

@@ -1,6 +1,6 @@
 """How Alembic reaches the database: over the connection of `db.upgrade`, or over `-x url=…` for developers."""
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
@@ -29,17 +29,18 @@ def include_object(item: Any, name: str | None, kind: str, reflected: bool, othe
     return not is_gin or context.get_context().dialect.name == "postgresql"
 
 
-def note_oldest(ctx: MigrationContext, step: MigrationInfo, **_: Any) -> None:
+def note_oldest(*, ctx: MigrationContext, step: MigrationInfo, **_: Any) -> None:
     """What a contract takes away, versions before a certain one would miss."""
-    module = step.up_revision.module if step.is_upgrade and step.up_revision else None
-    if ctx.connection is not None and getattr(module, "phase", "expand") == "contract":
-        ctx.connection.execute(text("UPDATE compatibility SET oldest = :oldest"), {"oldest": module.oldest})
+    script: Any = step.up_revision
+    if step.is_upgrade and ctx.connection and getattr(script.module, "phase", "expand") == "contract":
+        oldest = {"oldest": script.module.oldest}
+        ctx.connection.execute(text("UPDATE compatibility SET oldest = :oldest"), oldest)
 
 
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
-        on_version_apply=note_oldest,
+        on_version_apply=cast("Any", note_oldest),
         target_metadata=Base.metadata,
         include_object=include_object,
         render_item=render_item,
