@@ -18,6 +18,7 @@ from ibutsu_server.controllers import (
     cookies,
     current,
     limits,
+    outside,
     problems,
     rows,
     run_task,
@@ -41,6 +42,7 @@ from ibutsu_server.mail import Post
 from ibutsu_server.settings import Settings
 from ibutsu_server.storage import Storage
 from ibutsu_server.tasks import create_celery
+from ibutsu_server.tasks.readiness import Readiness
 from ibutsu_server.tasks.vital_signs import VitalSigns
 
 
@@ -82,6 +84,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     web.serve(app, settings.web_dir)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
+    outside.surround(app, settings)
     return app
 
 
@@ -117,6 +120,7 @@ def _configure(app: Flask, settings: Settings) -> None:
     app.extensions["celery"].conf.post = Post.of(settings)
     app.extensions["celery"].conf.policy = policies.defaults(settings)
     app.config["VITAL_SIGNS"] = VitalSigns(app.extensions["celery"])
+    app.config["READINESS"] = Readiness(app.extensions["celery"])
     app.extensions["celery"].conf.import_bucket = bucket.Source.of(settings)
     app.before_request(current.note_address)
     app.before_request(require_operation)

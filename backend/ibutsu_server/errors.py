@@ -84,5 +84,13 @@ class Unavailable(Error):
     """A part that the request needs does not answer; trying again later may help."""
 
 
+class NotReady(Unavailable):
+    """This process cannot do its work; `checks` tells of each part whether it answers."""
+
+    def __init__(self, message: str, checks: dict[str, str]) -> None:
+        super().__init__(message)
+        self.checks = checks
+
+
 class SettingsError(Exception):
     """The server cannot start as configured; the text is one sentence that says what to do."""

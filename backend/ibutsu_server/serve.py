@@ -7,6 +7,7 @@ import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib import import_module
 from shlex import quote
 from typing import Any, NamedTuple
 
@@ -17,6 +18,7 @@ from uvicorn.supervisors import Multiprocess
 
 from ibutsu_server import tasks
 from ibutsu_server.app import create_app
+from ibutsu_server.connections import Connection
 from ibutsu_server.db import db, upgrade
 from ibutsu_server.domain import audit, retention, setup
 from ibutsu_server.errors import SettingsError
@@ -25,7 +27,9 @@ from ibutsu_server.settings import Settings, unusable
 from ibutsu_server.tasks.embedded import background
 from ibutsu_server.tasks.resume_imports import resume_imports
 
-SHUTDOWN_SECONDS = 5
+resource: Any = import_module("resource") if os.name == "posix" else None
+"""Other systems have no limits of open files that a process could change."""
+
 SWITCH_SECONDS = 0.001
 """So long a request waits for the interpreter, again and again, while an import is worked off beside it."""
 
@@ -33,6 +37,13 @@ START_SECONDS = 60
 """A web process that has not begun to answer by then is replaced; a busy machine needs some seconds."""
 
 BACKLOG = 2048
+KEEP_ALIVE_SECONDS = 75
+"""Longer than proxies keep idle connections (nginx: 60), so that they never use one that ends just then."""
+
+LOOK_SECONDS = 0.2
+FILES_BESIDE = 256
+"""Open files of a process that are no connections of clients."""
+
 ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104  shown, not bound
 START = "start of the server"
 """Who made the first account, says the audit log."""
@@ -68,22 +79,34 @@ def _serve_embedded(settings: Settings, door: Door) -> None:
         first = _begin(app.app, settings)
         with background(app.app.extensions["celery"]):
             _say(_welcome(first, url, settings))
-            _run(app, door, listener)
+            _run(_config(app, door, settings), listener)
 
 
 def _serve_deployed(settings: Settings, door: Door) -> None:
     with _listening(door) as listener:
-        upgrade.require_head(settings.database_url)
+        upgrade.require_usable(settings.database_url)
         app = create_app(settings)
         tune()
         _ensure_superadmin(app.app, settings)
         _say(f"Ibutsu server on {_url(listener)} (its background work: `ibutsu-server worker` and `beat`)")
         if door.workers == 1:
-            _run(app, door, listener)
+            _run(_config(app, door, settings), listener)
             return
         family, address = listener.family, listener.getsockname()
     with _Spread(family, address) as spread:
-        Multiprocess(_config("ibutsu_server.asgi:app", door), sockets=[spread]).run()
+        _Parent(_config("ibutsu_server.asgi:app", door, settings), sockets=[spread]).run()
+
+
+class _Parent(Multiprocess):
+    """Passes on what it is told while its processes end: a second signal makes them hurry."""
+
+    def join_all(self) -> None:
+        while any(process.process.is_alive() for process in self.processes):
+            if {signal.SIGINT, signal.SIGTERM} & set(self.signal_queue):
+                self.terminate_all()
+            self.signal_queue.clear()
+            for process in self.processes:
+                process.process.join(LOOK_SECONDS)
 
 
 class _Spread(socket.socket):
@@ -212,22 +235,38 @@ def _say(text: str) -> None:
     sys.stdout.flush()
 
 
-def _config(app: Any, door: Door) -> uvicorn.Config:
+def _config(app: Any, door: Door, settings: Settings) -> uvicorn.Config:
+    """Who asks, and over which way, `controllers.outside` finds out, for every web server alike."""
+    _allow_files(settings.max_connections + FILES_BESIDE)
     return uvicorn.Config(
         app,
         access_log=door.access_log,
-        http="httptools",
+        http=Connection,
+        limit_concurrency=settings.max_connections,
         log_level="info" if door.access_log else "warning",
         loop="uvloop" if os.name == "posix" else "asyncio",
-        timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        proxy_headers=False,
+        server_header=False,
+        timeout_graceful_shutdown=settings.grace_seconds,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
         timeout_worker_healthcheck=START_SECONDS,
         workers=door.workers,
     )
 
 
-def _run(app: Any, door: Door, listener: socket.socket) -> None:
+def _allow_files(wanted: int) -> None:
+    """As many as the system lets us; many give a process no more than 1024 unless it asks."""
+    if resource is None:
+        return
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = wanted if hard == resource.RLIM_INFINITY else min(wanted, hard)
+    if soft != resource.RLIM_INFINITY and soft < most:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most, hard))
+
+
+def _run(config: uvicorn.Config, listener: socket.socket) -> None:
     """Exit with 0: Uvicorn raises the signal that stopped it once more, and would end the process by it."""
-    server = uvicorn.Server(_config(app, door))
+    server = uvicorn.Server(config)
 
     def stop(*_: object) -> None:
         server.should_exit = True

@@ -16,10 +16,13 @@ from sqlalchemy.exc import ArgumentError
 
 from ibutsu_server.errors import SettingsError
 from ibutsu_server.mail_settings import MailSettings
+from ibutsu_server.network_settings import NetworkSettings
 from ibutsu_server.provider_settings import WEB, ProviderSettings
 
 MEBIBYTE = 1024 * 1024
 SECRET_BYTES = 32
+EMBEDDED_GRACE_SECONDS = 5
+DEPLOYED_GRACE_SECONDS = 30
 ANY_URL = r"^[a-z][a-z0-9+.-]*://"
 
 
@@ -33,7 +36,7 @@ def _own(name: str, default: Any, **limits: Any) -> Any:
     return Field(default=default, validation_alias=f"IBUTSU_{name}", **limits)
 
 
-class Settings(MailSettings, ProviderSettings, BaseSettings):
+class Settings(MailSettings, NetworkSettings, ProviderSettings, BaseSettings):
     """Without any variable set this is the embedded server: one process, SQLite and files in `data_dir`."""
 
     model_config = SettingsConfigDict(
@@ -166,6 +169,13 @@ class Settings(MailSettings, ProviderSettings, BaseSettings):
         return self.database_url.startswith("sqlite") and self.celery_broker_url is None
 
     @property
+    def grace_seconds(self) -> int:
+        """How long requests may take that are under way when the server shall end; a statement takes 25."""
+        if self.shutdown_seconds is not None:
+            return self.shutdown_seconds
+        return EMBEDDED_GRACE_SECONDS if self.is_embedded else DEPLOYED_GRACE_SECONDS
+
+    @property
     def registration_is_open(self) -> bool:
         return self.registration_enabled and self.user_login_enabled
 
@@ -212,6 +222,8 @@ def _environment_name(field: str) -> str:
 def _masked(name: str, value: Any) -> str:
     if value is None:
         return ""
+    if isinstance(value, tuple):
+        return ",".join(value)
     if isinstance(value, dict):
         plain = {key: "***" if key == "connect_args" else inner for key, inner in value.items()}
         return orjson.dumps(plain).decode()

@@ -4,9 +4,10 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import chain
 from pathlib import Path
+from shutil import disk_usage
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, BinaryIO, Self, cast
 from urllib.parse import urlsplit
@@ -19,7 +20,7 @@ from obstore.store import LocalStore, MemoryStore, from_url
 from ibutsu_server.errors import NotFound, SettingsError, Unavailable
 
 if TYPE_CHECKING:
-    from obstore.store import ObjectStore
+    from obstore.store import ClientConfig, ObjectStore, RetryConfig
 
 READ_BYTES = 512 * 1024
 """Read from the store at once: what one download holds in memory, times the queue of the web server."""
@@ -28,6 +29,8 @@ PART_BYTES = 5 * 1024 * 1024
 """The smallest part that S3 takes; smaller objects are sent whole."""
 
 PAGE = 1000
+CHECK_SECONDS = 1
+ONCE: "RetryConfig" = {"max_retries": 0, "retry_timeout": timedelta(seconds=CHECK_SECONDS)}
 CLOUDS = {"s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss"}
 
 
@@ -67,11 +70,28 @@ class Storage:
         raise SettingsError(f"{setting}: {url} is none of file:///, s3://, gs:// and az://")
 
     @classmethod
+    def probe(cls, url: str) -> Self:
+        """The same storage for `check`: it tells soon that it is away instead of trying again for minutes."""
+        if urlsplit(url).scheme not in CLOUDS:
+            return cls.open(url)
+        return cls(from_url(url, client_options=_impatient(), retry_config=ONCE))
+
+    @classmethod
     def _in_folder(cls, folder: Path) -> Self:
         folder.mkdir(parents=True, exist_ok=True)
         if not os.access(folder, os.W_OK | os.X_OK):
             raise PermissionError("the folder is not writable")
         return cls(LocalStore(prefix=folder), folder)
+
+    def check(self) -> None:
+        """Raises Unavailable unless something could be stored, so far as that shows without doing it."""
+        with _told():
+            if self._folder is None:
+                next(iter(obstore.list(self._store, "check", chunk_size=1)), None)
+            elif not os.access(self._folder, os.W_OK | os.X_OK):
+                raise PermissionError("the folder is not writable")
+            elif not disk_usage(self._folder).free:
+                raise OSError("the disk is full")
 
     def put(self, key: str, chunks: Iterable[bytes]) -> None:
         """Store all of it or, when `chunks` raises, nothing; on return it is durable."""
@@ -130,6 +150,13 @@ class Storage:
         with _told():
             for page in obstore.list(self._store, prefix, chunk_size=PAGE):
                 yield [Stored(found["path"], found["size"], found["last_modified"]) for found in page]
+
+
+def _impatient() -> "ClientConfig":
+    """Given here, these take the place of what the environment says of the connection."""
+    seconds = timedelta(seconds=CHECK_SECONDS)
+    is_plain = os.environ.get("AWS_ALLOW_HTTP", "").lower() in {"1", "true", "yes", "on"}
+    return {"timeout": seconds, "connect_timeout": seconds, "allow_http": is_plain}
 
 
 @contextmanager

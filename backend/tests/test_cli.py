@@ -1,17 +1,22 @@
 """The commands of `ibutsu-server`, one by one."""
 
+import socket
 import subprocess
 import sys
+from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
 import jwt
 import pytest
 from click.testing import CliRunner
-from sqlalchemy import create_engine, text
+from sqlalchemy import create_engine, insert, text
 
 from ibutsu_server import __version__, access
 from ibutsu_server.cli import context, main
 from ibutsu_server.db import upgrade
+from ibutsu_server.db.models import Worker
+from ibutsu_server.db.types import now
 
 pytestmark = pytest.mark.integration
 COMMANDS = [
@@ -25,6 +30,7 @@ COMMANDS = [
     ["token", "create"],
     ["worker"],
     ["beat"],
+    ["check-worker"],
     ["check-settings"],
     ["migrate-from-ibutsu"],
 ]
@@ -300,3 +306,36 @@ def test_deployed_commands_want_the_tables_of_this_version(run, tmp_path):
     assert "ibutsu-server db upgrade" in run("project", "create", "mine", env=env).output
     run("db", "upgrade", env=env)
     assert run("admin", "create", "--email", "a@b.c", "--password", "x", env=env).exit_code == 0
+
+
+def _note_worker(folder, kind, hostname, ago=timedelta()):
+    engine = create_engine(f"sqlite:///{folder / 'data' / 'ibutsu.db'}")
+    sign = {"id": uuid4(), "kind": kind, "hostname": hostname, "pid": 1, "queues": [], "concurrency": 1}
+    times = {"started": now(), "seen": now() - ago, "doing": []}
+    with engine.begin() as connection:
+        connection.execute(insert(Worker).values(**sign, **times))
+    engine.dispose()
+
+
+def test_machine_is_told_whether_its_own_worker_is_alive(run, tmp_path):
+    run("db", "upgrade")
+    _note_worker(tmp_path, "worker", "another machine")
+    _note_worker(tmp_path, "worker", socket.gethostname(), ago=timedelta(minutes=2))
+    _note_worker(tmp_path, "scheduler", socket.gethostname())
+    dead = run("check-worker")
+    assert (dead.exit_code, "no sign of life" in dead.output) == (1, True)
+    assert run("check-worker", "--kind", "scheduler").exit_code == 0
+    _note_worker(tmp_path, "worker", socket.gethostname())
+    alive = run("check-worker")
+    assert (alive.exit_code, alive.output) == (0, f"The worker on {socket.gethostname()} is alive\n")
+
+
+def test_worker_is_not_to_blame_when_the_database_is_away(run):
+    gone = {
+        "SQLALCHEMY_DATABASE_URI": "postgresql://nobody@127.0.0.1:1/gone",
+        "CELERY_BROKER_URL": "memory://",
+        "JWT_SECRET": "s" * 32,
+    }
+    asked = run("check-worker", env=gone)
+    assert asked.exit_code == 0
+    assert "nothing is known of the worker" in asked.output

@@ -131,6 +131,7 @@ def test_database_of_a_newer_version_stops_the_start(folder):
     engine = create_engine(f"sqlite:///{folder / 'ibutsu.db'}")
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("UPDATE compatibility SET oldest = '9999'"))
     engine.dispose()
     assert "newer version" in _refusal("--port", "0", "--data-dir", str(folder))
 

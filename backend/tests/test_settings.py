@@ -56,6 +56,18 @@ def deployed(monkeypatch):
         ("POSTGRES_PORT", "abc"),
         ("POSTGRESQL_HOST", "alone"),
         ("IBUTSU_REGISTRATION_ENABLED", "perhaps"),
+        ("IBUTSU_CORS_ORIGINS", "pages.example.com"),
+        ("IBUTSU_CORS_ORIGINS", "https://pages.example.com/path"),
+        ("IBUTSU_CORS_ORIGINS", "https://*.example.com"),
+        ("IBUTSU_CORS_ORIGINS", "https://pages.example.com,*"),
+        ("IBUTSU_CORS_ORIGINS", "[1"),
+        ("IBUTSU_TRUSTED_PROXIES", "proxy.example.com"),
+        ("IBUTSU_TRUSTED_PROXIES", "10.0.0.0/33"),
+        ("IBUTSU_TRUSTED_PROXIES", "*"),
+        ("IBUTSU_HSTS_SECONDS", "-1"),
+        ("IBUTSU_MAX_CONNECTIONS", "0"),
+        ("IBUTSU_DRAIN_SECONDS", "-1"),
+        ("IBUTSU_SHUTDOWN_SECONDS", "4000"),
         ("MAIL_SERVER", "alone"),
         ("MAIL_PORT", "0"),
         ("MAIL_USE_TLS", "true"),
@@ -191,3 +203,39 @@ def test_shown_settings_hide_every_secret(monkeypatch):
 def test_settings_do_not_change():
     with pytest.raises(ValueError, match="frozen"):
         Settings(jwt_secret=SECRET).jwt_secret = "other"
+
+
+@pytest.mark.parametrize(
+    ("value", "origins"),
+    [
+        ("https://a.example, http://B.example:8080/", ("https://a.example", "http://b.example:8080")),
+        ('["https://a.example"]', ("https://a.example",)),
+        ("http://[::1]:3000", ("http://[::1]:3000",)),
+        ("*", ("*",)),
+    ],
+)
+def test_origins_are_read_as_a_list(monkeypatch, value, origins):
+    monkeypatch.setenv("IBUTSU_CORS_ORIGINS", value)
+    assert check_settings().cors_origins == origins
+
+
+@pytest.mark.parametrize(
+    ("value", "proxies"),
+    [
+        ("10.1.2.3/8, 2001:DB8::1", ("10.0.0.0/8", "2001:db8::1")),
+        ('["192.0.2.1/32"]', ("192.0.2.1",)),
+        ("none", ()),
+        ("", ("127.0.0.1", "::1")),
+    ],
+)
+def test_proxies_are_addresses_and_networks(monkeypatch, value, proxies):
+    monkeypatch.setenv("IBUTSU_TRUSTED_PROXIES", value)
+    assert check_settings().trusted_proxies == proxies
+
+
+def test_requests_under_way_get_longer_where_others_take_over(deployed, monkeypatch):
+    assert check_settings().grace_seconds == 30
+    monkeypatch.delenv("CELERY_BROKER_URL")
+    assert check_settings().grace_seconds == 5
+    monkeypatch.setenv("IBUTSU_SHUTDOWN_SECONDS", "0")
+    assert check_settings().grace_seconds == 0

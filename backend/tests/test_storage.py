@@ -6,6 +6,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from helpers.processes import free_port
 
 from ibutsu_server import storage as storage_module
 from ibutsu_server.errors import NotFound, SettingsError, Unavailable
@@ -168,3 +169,24 @@ def test_a_file_in_place_of_the_folder_is_refused(tmp_path):
 def test_buckets_are_opened_without_asking_them(url, monkeypatch):
     monkeypatch.setenv("GOOGLE_SKIP_SIGNATURE", "true")
     assert Storage.open(url)
+
+
+def test_check_tells_whether_the_bucket_lets_us_in(s3_bucket):
+    Storage.probe(s3_bucket).check()
+    with pytest.raises(Unavailable):
+        Storage.probe("s3://another-bucket/x").check()
+
+
+def test_check_tells_soon_that_the_store_is_away(s3_bucket, monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL", f"http://127.0.0.1:{free_port()}")
+    with pytest.raises(Unavailable):
+        Storage.probe(s3_bucket).check()
+
+
+def test_check_tells_whether_the_folder_can_be_written_to(tmp_path):
+    folder = tmp_path / "artifacts"
+    probe = Storage.probe(folder.as_uri())
+    probe.check()
+    folder.rmdir()
+    with pytest.raises(Unavailable):
+        probe.check()

@@ -33,6 +33,7 @@ def main() -> None:
 main.add_command(processes.serve)
 main.add_command(processes.worker)
 main.add_command(processes.beat)
+main.add_command(processes.check_worker)
 main.add_command(processes.check_settings)
 main.add_command(db.db)
 main.add_command(people.admin)

@@ -47,9 +47,30 @@ def database(settings: "Settings") -> Iterator["Flask"]:
     if settings.is_embedded:
         upgrade.upgrade(settings.database_url)
     else:
-        upgrade.require_head(settings.database_url)
+        upgrade.require_usable(settings.database_url)
     app = create_app(settings).app
     with app.app_context():
         audit.act(user_email="command line")
         yield app
         db.session.commit()
+
+
+@contextmanager
+def tables(settings: "Settings") -> Iterator[None]:
+    """The database as it is, without the rest of the server, which takes seconds to load."""
+    from flask import Flask
+    from sqlalchemy import NullPool
+
+    from ibutsu_server.db import db
+    from ibutsu_server.db.engine import configure, engine_options
+
+    seconds = settings.statement_timeout_seconds
+    options = engine_options(settings.database_url, statement_timeout_seconds=seconds)
+    options.pop("pool_size", None)
+    app = Flask(__name__)
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {**options, "poolclass": NullPool}
+    db.init_app(app)
+    with app.app_context():
+        configure(db.engine, statement_timeout_seconds=seconds)
+        yield

@@ -68,6 +68,33 @@ def _run_celery(data_dir: Path | None, command: str, options: tuple[str, ...]) -
     celery.start([command, *options])
 
 
+@click.command("check-worker")
+@click.option("--kind", type=click.Choice(["worker", "scheduler"]), default="worker", help="Which of them.")
+@data_dir
+def check_worker(kind: str, data_dir: Path | None) -> None:
+    """Tell by the exit code whether the worker or scheduler of this machine is alive.
+
+    1 when it has given no sign of life for a minute.  When the database does not answer, nobody can know, and
+    it is 0: to start workers anew would not help.
+    """
+    import socket
+
+    from ibutsu_server.cli.context import tables
+    from ibutsu_server.domain import workers
+    from ibutsu_server.errors import Unavailable
+
+    hostname = socket.gethostname()
+    try:
+        with tables(settings_of(data_dir)):
+            is_alive = workers.is_alive(hostname, [kind])
+    except Unavailable as error:
+        click.echo(f"{error.message}: nothing is known of the {kind} on {hostname}", err=True)
+        return
+    if not is_alive:
+        raise click.ClickException(f"The {kind} on {hostname} has given no sign of life for a minute")
+    click.echo(f"The {kind} on {hostname} is alive")
+
+
 @click.command("check-settings")
 @data_dir
 def check_settings(data_dir: Path | None) -> None:

@@ -6,6 +6,7 @@ import functools
 from typing import Any
 
 from a2wsgi.wsgi import Body, WSGIMiddleware, WSGIResponder, build_environ
+from werkzeug.exceptions import ClientDisconnected
 
 THREADS = 20
 """Requests worked on at once; a slow download occupies one."""
@@ -53,7 +54,19 @@ class _Answer(WSGIResponder):
     async def _begun(self, receive: Any) -> Body:
         """A body whose first piece, mostly all of it, is there before the thread asks for it."""
         first = await receive()
-        body = Body(asyncio.get_running_loop(), receive)
+        body = Body(asyncio.get_running_loop(), _whole(receive))
         body.buffer.extend(first.get("body", b""))
         body._has_more = first.get("more_body", False)  # noqa: SLF001 - there is no public way
         return body
+
+
+def _whole(receive: Any) -> Any:
+    """a2wsgi takes the end of a connection for the end of the body, and half a batch would be stored."""
+
+    async def receive_more() -> Any:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnected
+        return message
+
+    return receive_more

@@ -19,6 +19,7 @@ from ibutsu_server.domain.policies import Policy
 from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.errors import NotSignedIn, Unavailable
 from ibutsu_server.settings import Settings
+from ibutsu_server.tasks.readiness import Readiness
 from ibutsu_server.tasks.vital_signs import VitalSigns
 
 
@@ -132,3 +133,8 @@ def policy() -> Policy:
 def vital_signs() -> VitalSigns:
     signs: VitalSigns = current_app.config["VITAL_SIGNS"]
     return signs
+
+
+def readiness() -> Readiness:
+    ready: Readiness = current_app.config["READINESS"]
+    return ready

@@ -1,8 +1,9 @@
 """How the server is."""
 
 from ibutsu_server.controllers.answers import JSON
-from ibutsu_server.controllers.current import scope, settings, vital_signs
+from ibutsu_server.controllers.current import readiness, scope, settings, vital_signs
 from ibutsu_server.domain import health
+from ibutsu_server.errors import NotReady
 
 
 def get_health() -> JSON:
@@ -15,6 +16,18 @@ def get_health() -> JSON:
         "queued": queued,
         "imports": work and work.imports,
     }
+
+
+def get_health_ready() -> JSON:
+    """This process is asked whether it should get requests."""
+    ready = readiness()
+    if ready.is_stopping:
+        raise NotReady("The server is stopping", {"server": "stopping"})
+    found = {name: "OK" if is_fine else "failing" for name, is_fine in ready.look().items()}
+    failing = [name for name, state in found.items() if state != "OK"]
+    if failing:
+        raise NotReady(f"The server is not ready: {', '.join(failing)}", found)
+    return {"status": "OK", "checks": found}
 
 
 def get_database_health() -> JSON:

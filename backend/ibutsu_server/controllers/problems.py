@@ -68,6 +68,8 @@ def _members(error: errors.Error) -> dict[str, Any]:
             return {"code": error.code, "message": error.message}
         case errors.InvalidFields():
             return {"errors": [{"field": field, "message": message} for field, message in error.found]}
+        case errors.NotReady():
+            return {"checks": error.checks}
         case errors.RejectedLines():
             return {"errors": list(error.rejected)}
         case errors.Error(field=str(field)):

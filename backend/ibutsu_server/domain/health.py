@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from sqlalchemy import func, select, text
 
-from ibutsu_server.db import db
+from ibutsu_server.db import db, upgrade
 from ibutsu_server.db.models import Import
 from ibutsu_server.domain import workers
 from ibutsu_server.domain.imports import UNFINISHED
@@ -21,6 +21,11 @@ class Work:
 def check_database() -> None:
     """Raises Unavailable when the database does not answer."""
     db.session.execute(select(text("1")))
+
+
+def check_tables() -> None:
+    """Raises SettingsError when this version cannot work with the tables that there are."""
+    upgrade.check(db.session.connection())
 
 
 def work() -> Work:

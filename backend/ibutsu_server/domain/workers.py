@@ -55,6 +55,12 @@ def count_alive() -> int:
     return db.session.scalar(alive) or 0
 
 
+def is_alive(hostname: str, kinds: Iterable[str]) -> bool:
+    """Whether one of these kinds on this machine gave a sign of life lately."""
+    here = Worker.hostname == hostname, Worker.kind.in_(list(kinds))
+    return db.session.scalar(select(Worker.id).where(_is_alive(), *here).limit(1)) is not None
+
+
 def forget_lost() -> None:
     db.session.execute(delete(Worker).where(Worker.seen < now() - FORGOTTEN))
 

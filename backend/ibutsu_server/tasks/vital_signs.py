@@ -32,8 +32,8 @@ class VitalSigns:
             with celery.app_context():
                 return health.work()
 
-        self._work = _Question(of_database)
-        self._queued = _Question(lambda: queues.lengths(celery))
+        self._work = Question(of_database)
+        self._queued = Question(lambda: queues.lengths(celery))
 
     def look(self) -> Signs:
         """Both are asked at the same time."""
@@ -42,11 +42,19 @@ class VitalSigns:
         return Signs(self._work.answer(), self._queued.answer())
 
 
-class _Question:
+class Question:
     """Asked in a thread of its own, so that who wants to know can go on without the answer."""
 
-    def __init__(self, ask: Callable[[], Any]) -> None:
+    def __init__(
+        self,
+        ask: Callable[[], Any],
+        about: str = "The background work",
+        *,
+        fresh_seconds: float | None = None,
+    ) -> None:
         self._ask = ask
+        self._about = about
+        self._fresh_seconds = fresh_seconds
         self._lock = threading.Lock()
         self._answer: Any = None
         self._asked = float("-inf")
@@ -56,7 +64,8 @@ class _Question:
     def ask(self) -> None:
         """Unless it was asked just now."""
         with self._lock:
-            if self._is_answered.is_set() and monotonic() - self._asked >= FRESH_SECONDS:
+            fresh_seconds = FRESH_SECONDS if self._fresh_seconds is None else self._fresh_seconds
+            if self._is_answered.is_set() and monotonic() - self._asked >= fresh_seconds:
                 self._is_answered.clear()
                 self._asked = monotonic()
                 threading.Thread(target=self._run, name="vital signs", daemon=True).start()
@@ -70,7 +79,7 @@ class _Question:
         try:
             self._answer = self._ask()
         except Exception as error:  # noqa: BLE001 - whatever the clients of brokers and databases raise
-            log.warning("The background work cannot be looked at: %s", error)
+            log.warning("%s cannot be looked at: %s", self._about, error)
             self._answer = None
         finally:
             self._is_answered.set()

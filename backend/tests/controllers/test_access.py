@@ -94,6 +94,7 @@ activate                     302      302    302      302        302   302      
 recover                      201      201    201      201        201   201        201        201         201
 reset_password               201      201    201      201        201   201        201        201         201
 get_health                   200      200    200      200        200   200        200        200         200
+get_health_ready             200      200    200      200        200   200        200        200         200
 get_database_health          401      200    200      200        200   200        200        200         200
 get_health_info              401      200    200      200        200   200        200        200         200
 get_task                     401      403    403      403        206   403        403        403         403
@@ -145,6 +146,7 @@ PUBLIC = {
     "recover",
     "reset_password",
     "get_health",
+    "get_health_ready",
     "config",
     "authorize",
     "auth",

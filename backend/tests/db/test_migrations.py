@@ -15,6 +15,7 @@ import pytest
 from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
+from helpers import migrating
 from sqlalchemy import (
     Connection,
     Engine,
@@ -36,6 +37,8 @@ from ibutsu_server.db.types import UtcDateTime, now
 from ibutsu_server.errors import SettingsError
 
 pytestmark = pytest.mark.integration
+
+REVISIONS = sorted(upgrade._known(upgrade.MIGRATIONS))
 
 
 @pytest.fixture
@@ -165,20 +168,57 @@ def test_second_upgrade_changes_nothing(url, engine):
         assert connection.execute(text("SELECT name FROM groups")).scalars().all() == ["kept"]
 
 
-def test_database_of_a_newer_version_is_refused_and_left_alone(url, engine):
-    upgrade.upgrade(url)
+def _made_by_a_newer_version(engine: Engine, *, oldest: str) -> None:
     with engine.begin() as connection:
         connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-    for verb in (upgrade.upgrade, upgrade.current, upgrade.require_head):
+        connection.execute(text("UPDATE compatibility SET oldest = :oldest"), {"oldest": oldest})
+
+
+VERBS = (upgrade.upgrade, upgrade.current, upgrade.require_usable)
+
+
+def test_newer_database_that_takes_something_away_is_refused_and_left_alone(url, engine):
+    upgrade.upgrade(url)
+    _made_by_a_newer_version(engine, oldest="9000")
+    for verb in VERBS:
         with pytest.raises(SettingsError, match=r"newer version of the server \(revision 9999\)"):
             verb(url)
 
 
+def test_newer_database_that_only_has_more_is_used_as_it_is(url, engine):
+    upgrade.upgrade(url)
+    _made_by_a_newer_version(engine, oldest=upgrade.head())
+    for verb in VERBS:
+        verb(url)
+    assert upgrade.current(url) == "9999"
+
+
+def test_newer_database_that_does_not_say_whom_it_suits_is_refused(url, engine):
+    upgrade.upgrade(url)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        connection.execute(text("DELETE FROM compatibility"))
+    with pytest.raises(SettingsError, match="newer version"):
+        upgrade.require_usable(url)
+
+
 def test_old_database_is_told_to_upgrade(url):
     with pytest.raises(SettingsError, match="ibutsu-server db upgrade"):
-        upgrade.require_head(url)
+        upgrade.require_usable(url)
     upgrade.upgrade(url)
-    upgrade.require_head(url)
+    upgrade.require_usable(url)
+
+
+@pytest.mark.parametrize("revision", REVISIONS)
+def test_database_of_every_earlier_version_is_brought_up_to_date(url, engine, revision):
+    migrating.upgrade_to(url, revision)
+    with engine.begin() as connection:
+        connection.execute(text("INSERT INTO groups (id, name) VALUES (:id, 'kept')"), {"id": uuid4().hex})
+    upgrade.upgrade(url)
+    assert upgrade.current(url) == upgrade.head()
+    with engine.connect() as connection:
+        assert connection.execute(text("SELECT name FROM groups")).scalars().all() == ["kept"]
+        assert connection.execute(text("SELECT oldest FROM compatibility")).scalars().all() == ["0007"]
 
 
 def test_downgrade_removes_every_table(url, engine):
@@ -201,22 +241,21 @@ def test_server_that_does_not_answer_is_told_without_its_password():
     assert "hush" not in str(refused.value)
 
 
-def test_failed_migration_leaves_the_database_as_it_was(url, engine, monkeypatch):
-    def fail(config, _revision):
-        connection = config.attributes["connection"]
-        connection.execute(text("CREATE TABLE half_made (id INTEGER)"))
-        raise RuntimeError("power cut")
-
-    monkeypatch.setattr(upgrade.command, "upgrade", fail)
+def test_failed_migration_leaves_nothing_of_its_own(url, engine, monkeypatch, tmp_path):
+    upgrade.upgrade(url)
+    later = migrating.copy_of_migrations(tmp_path)
+    body = "op.execute('CREATE TABLE half_made (id INTEGER)')\nraise RuntimeError('power cut')"
+    migrating.version(later, "0008", upgrade.head(), body, 'phase = "expand"')
+    monkeypatch.setattr(upgrade, "MIGRATIONS", later)
     with pytest.raises(RuntimeError):
         upgrade.upgrade(url)
-    assert inspect(engine).get_table_names() == []
+    assert not inspect(engine).has_table("half_made")
+    assert upgrade.is_behind(engine.connect())
 
 
 def test_people_and_programs_keep_their_access_when_roles_arrive(url, engine):
     """Sign-ins end, API tokens stay; members become maintainers, and nobody waits for an activation."""
-    with upgrade._connected(url) as connection:
-        command.upgrade(upgrade._config(connection), "0001")
+    migrating.upgrade_to(url, "0001")
     user, project, kept, ended = (uuid4() for _ in range(4))
     with engine.begin() as connection:
         _insert(connection, "users", id=user, email="jo@example.com", is_superadmin=False, is_active=True)

@@ -5,6 +5,7 @@ from uuid import uuid4
 import pytest
 from alembic import command
 from db.test_migrations import engine, postgresql_url, sqlite_url, url  # noqa: F401 - fixtures
+from helpers.migrating import connected
 from sqlalchemy import text
 
 from ibutsu_server.db import upgrade
@@ -22,7 +23,7 @@ ARTIFACT = """INSERT INTO artifacts
 
 def test_artifacts_of_earlier_versions_are_counted_by_month(url, engine):  # noqa: F811
     ids = {"project": uuid4().hex, "run": uuid4().hex}
-    with upgrade._connected(url) as connection:
+    with connected(url) as connection:
         command.upgrade(upgrade._config(connection), "0002")
         connection.execute(text(PROJECT), ids)
         connection.execute(text(RUN), ids)

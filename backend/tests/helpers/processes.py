@@ -14,8 +14,8 @@ from typing import Self
 import httpx
 
 COMMAND = [sys.executable, "-m", "ibutsu_server"]
-READY_SECONDS = 60
-STOP_SECONDS = 20
+READY_SECONDS = 180
+STOP_SECONDS = 60
 
 
 def free_port() -> int:
@@ -90,7 +90,7 @@ class Server:
 
     def stop(self, signal: int) -> int:
         self.process.send_signal(signal)
-        code = self.process.wait(30)
+        code = self.process.wait(120)
         self._end()
         return code
 

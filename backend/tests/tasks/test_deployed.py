@@ -153,3 +153,21 @@ def test_scheduler_tells_of_itself(variables, app):
 def _has_scheduler():
     db.session.rollback()
     return db.session.scalar(select(Worker.kind)) == "scheduler"
+
+
+def test_worker_that_shall_end_gives_back_its_import_for_another_to_do_once(app, variables):
+    user_id, project_id = deployment.reporter()
+    cases = b"".join(b'<testcase classname="c" name="t%d"/>' % number for number in range(20_000))
+    sent = imports.Upload([b'<testsuite name="long">', cases, b"</testsuite>"], "a.xml", "junit", project_id)
+    id_ = imports.receive(app.config["STORAGE"], user_id, sent, limit=10**9)[0].id
+    tasks.enqueue(run_import, str(id_))
+    db.session.commit()
+    with deployment.running("worker", "--concurrency", "1", **variables) as process:
+        assert deployment.eventually(lambda: _count(Import.status == "running") == 1)
+        process.send_signal(signal.SIGTERM)
+        assert process.wait(120) == 0
+    assert _count(Import.status == "running") == 0
+    assert not _has_worker()
+    with deployment.running("worker", "--concurrency", "1", **variables):
+        assert _all_are_done()
+    assert _stored() == (1, 20_000)

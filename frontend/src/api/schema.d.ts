@@ -1467,6 +1467,28 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/health/ready": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Whether this process can do its work
+         * @description For load balancers: all parts that requests need are looked at, at most every two seconds however often
+         *     this is asked. The answer takes little more than a second whatever is away. A process that is about to
+         *     end says so here first, and goes on to answer requests.
+         */
+        get: operations["get_health_ready"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/health/database": {
         parameters: {
             query?: never;
@@ -4530,6 +4552,25 @@ export interface components {
             /** @enum {string} */
             status: "OK" | "Error" | "Pending";
             message: string;
+        };
+        /** @description Of each part OK, failing or stopping; `broker` is among them where there is one */
+        Checks: {
+            [key: string]: "OK" | "failing" | "stopping";
+        };
+        /**
+         * @example {
+         *       "status": "OK",
+         *       "checks": {
+         *         "database": "OK",
+         *         "migrations": "OK",
+         *         "storage": "OK"
+         *       }
+         *     }
+         */
+        Readiness: {
+            /** @enum {string} */
+            status: "OK";
+            checks: components["schemas"]["Checks"];
         };
         /**
          * @example {
@@ -8525,6 +8566,40 @@ export interface operations {
                 };
             };
             500: components["responses"]["InternalError"];
+        };
+    };
+    get_health_ready: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description It can */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Readiness"];
+                };
+            };
+            500: components["responses"]["InternalError"];
+            /** @description It cannot, because of the parts in `checks` that are not OK */
+            503: {
+                headers: {
+                    /** @description Seconds after which it may be better */
+                    "Retry-After"?: number;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"] & {
+                        checks?: components["schemas"]["Checks"];
+                    };
+                };
+            };
         };
     };
     get_database_health: {

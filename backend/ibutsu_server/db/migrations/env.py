@@ -1,16 +1,14 @@
 """How Alembic reaches the database: over the connection of `db.upgrade`, or over `-x url=…` for developers."""
 
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
+from alembic.runtime.migration import MigrationContext, MigrationInfo
 from sqlalchemy import JSON, Connection, NullPool, create_engine, text
 
 from ibutsu_server.db import Base, models
 from ibutsu_server.db.types import UtcDateTime
-
-ADVISORY_LOCK = 4_277_009_102
-"""Any number, but always this one: two servers that migrate one PostgreSQL database at once take turns."""
 
 assert models.__all__  # noqa: S101  loading the models is what fills Base.metadata
 
@@ -31,18 +29,25 @@ def include_object(item: Any, name: str | None, kind: str, reflected: bool, othe
     return not is_gin or context.get_context().dialect.name == "postgresql"
 
 
+def note_oldest(*, ctx: MigrationContext, step: MigrationInfo, **_: Any) -> None:
+    """What a contract takes away, versions before a certain one would miss."""
+    script: Any = step.up_revision
+    if step.is_upgrade and ctx.connection and getattr(script.module, "phase", "expand") == "contract":
+        oldest = {"oldest": script.module.oldest}
+        ctx.connection.execute(text("UPDATE compatibility SET oldest = :oldest"), oldest)
+
+
 def migrate(connection: Connection) -> None:
     context.configure(
         connection=connection,
+        on_version_apply=cast("Any", note_oldest),
         target_metadata=Base.metadata,
         include_object=include_object,
         render_item=render_item,
         render_as_batch=connection.dialect.name == "sqlite",
-        transaction_per_migration=False,
+        transaction_per_migration=True,
     )
     with context.begin_transaction():
-        if connection.dialect.name == "postgresql":
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
         context.run_migrations()
 
 

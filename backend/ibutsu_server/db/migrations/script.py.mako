@@ -8,6 +8,8 @@ down_revision = ${repr(down_revision)}
 branch_labels = ${repr(branch_labels)}
 depends_on = ${repr(depends_on)}
 
+phase = "expand"  # or "contract", with `oldest`: see docs/developer-guide/migrations.md
+
 
 def upgrade() -> None:
     ${upgrades if upgrades else "pass"}

@@ -3,6 +3,7 @@
 from ibutsu_server.db.models.account_code import AccountCode
 from ibutsu_server.db.models.artifact import Artifact
 from ibutsu_server.db.models.audit_entry import AuditEntry
+from ibutsu_server.db.models.compatibility import Compatibility
 from ibutsu_server.db.models.dashboard import Dashboard
 from ibutsu_server.db.models.group import Group
 from ibutsu_server.db.models.idempotency_key import IdempotencyKey
@@ -31,6 +32,7 @@ __all__ = [
     "AccountCode",
     "Artifact",
     "AuditEntry",
+    "Compatibility",
     "DailyTally",
     "Dashboard",
     "Group",
