@@ -12,8 +12,18 @@ from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
-from ibutsu_server import filters, openapi
-from ibutsu_server.controllers import bodies, cookies, current, limits, problems, rows, run_task, web
+from ibutsu_server import filters, observing, openapi
+from ibutsu_server.controllers import (
+    bodies,
+    cookies,
+    current,
+    limits,
+    problems,
+    requests,
+    rows,
+    run_task,
+    web,
+)
 from ibutsu_server.controllers.bridge import Bridge
 from ibutsu_server.controllers.framework import (
     BearerCheck,
@@ -24,7 +34,7 @@ from ibutsu_server.controllers.framework import (
     require_operation,
     serve_specification,
 )
-from ibutsu_server.db import db
+from ibutsu_server.db import db, pool, slow_statements
 from ibutsu_server.db.engine import configure, engine_options
 from ibutsu_server.domain import bucket, policies
 from ibutsu_server.mail import Post
@@ -69,6 +79,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     serve_specification(app.app)
     run_task.serve(app.app, read_token)
     web.serve(app, settings.web_dir)
+    requests.watch(app)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
     return app
@@ -84,6 +95,7 @@ def _configure(app: Flask, settings: Settings) -> None:
             settings.database_url,
             statement_timeout_seconds=settings.statement_timeout_seconds,
             extra=settings.sqlalchemy_engine_options,
+            is_counted=settings.metrics_port is not None,
         ),
         JWT_SECRET_KEY=settings.jwt_secret,
         JWT_ENCODE_ISSUER=settings.jwt_issuer,
@@ -100,6 +112,9 @@ def _configure(app: Flask, settings: Settings) -> None:
             statement_timeout_seconds=settings.statement_timeout_seconds,
             on_connect=filters.teach_sqlite,
         )
+        slow_statements.watch(db.engine, slow_seconds=settings.slow_statement_seconds)
+        pool.watch(db.engine)
+        observing.trace(db.engine)
     app.extensions["celery"] = create_celery(
         app.app_context, broker_url=settings.celery_broker_url, artifacts_url=settings.artifacts_url
     )

@@ -32,8 +32,8 @@ class VitalSigns:
             with celery.app_context():
                 return health.work()
 
-        self._work = _Question(of_database)
-        self._queued = _Question(lambda: queues.lengths(celery))
+        self._work = Question(of_database)
+        self._queued = Question(lambda: queues.lengths(celery))
 
     def look(self) -> Signs:
         """Both are asked at the same time."""
@@ -42,7 +42,7 @@ class VitalSigns:
         return Signs(self._work.answer(), self._queued.answer())
 
 
-class _Question:
+class Question:
     """Asked in a thread of its own, so that who wants to know can go on without the answer."""
 
     def __init__(self, ask: Callable[[], Any]) -> None:
