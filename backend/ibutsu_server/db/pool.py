@@ -1,5 +1,7 @@
 """The connections of a process: how many are in use, and how many threads wait for one."""
 
+import logging
+
 from sqlalchemy import Engine, PoolProxiedConnection, QueuePool, event
 
 from ibutsu_server.observing.counting import counting
@@ -14,6 +16,9 @@ class CountedPool(QueuePool):
             return super().connect()
         finally:
             counting.book.pool_awaited(-1)
+
+
+logging.getLogger(f"{__name__}.{CountedPool.__name__}").setLevel(logging.WARNING)  # as SQLAlchemy's own are
 
 
 def watch(engine: Engine) -> None:

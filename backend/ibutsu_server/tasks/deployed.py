@@ -28,9 +28,10 @@ def prepare(celery: Celery) -> None:
             pool.tell_size(db.engine)
 
     def keep_lines(loglevel: int, **_: Any) -> None:
-        """Celery leaves the log alone where somebody listens to this; what is asked of it still holds."""
-        root = logging.getLogger()
-        root.setLevel(min(root.level, loglevel))
+        """Celery leaves the log alone where somebody listens to this; `--loglevel info` still holds."""
+        if 0 < loglevel < logging.WARNING:
+            root = logging.getLogger()
+            root.setLevel(min(root.level, loglevel))
 
     def flush(**_: Any) -> None:
         observing.flush()

@@ -5,7 +5,7 @@ import time
 
 import pytest
 
-from ibutsu_server.tasks.vital_signs import _Question
+from ibutsu_server.tasks.vital_signs import Question
 
 pytestmark = pytest.mark.unit
 
@@ -17,25 +17,25 @@ def _answer(question):
 
 def test_answer_is_kept_for_some_seconds():
     numbers = iter(range(9))
-    question = _Question(lambda: next(numbers))
+    question = Question(lambda: next(numbers))
     assert [_answer(question) for _ in range(3)] == [0, 0, 0]
 
 
 def test_old_answer_is_asked_for_again(monkeypatch):
     monkeypatch.setattr("ibutsu_server.tasks.vital_signs.FRESH_SECONDS", 0)
     numbers = iter(range(9))
-    question = _Question(lambda: next(numbers))
+    question = Question(lambda: next(numbers))
     assert [_answer(question) for _ in range(3)] == [0, 1, 2]
 
 
 def test_failure_is_no_answer():
-    assert _answer(_Question(lambda: 1 / 0)) is None
+    assert _answer(Question(lambda: 1 / 0)) is None
 
 
 def test_nobody_waits_for_who_does_not_answer(monkeypatch):
     monkeypatch.setattr("ibutsu_server.tasks.vital_signs.WAIT_SECONDS", 0.2)
     released = threading.Event()
-    question = _Question(lambda: released.wait(20))
+    question = Question(lambda: released.wait(20))
     started = time.monotonic()
     assert [_answer(question) for _ in range(50)] == [None] * 50
     assert time.monotonic() - started < 5
