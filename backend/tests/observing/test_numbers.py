@@ -1,11 +1,14 @@
 """Numbers for Prometheus: what is counted when, and that a scrape never hangs."""
 
+import re
 import socket
 import threading
+from pathlib import Path
 from uuid import uuid4
 
 import httpx
 import pytest
+import yaml
 from helpers.processes import free_port
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import create_engine, text
@@ -193,3 +196,17 @@ def test_dead_processes_have_no_moment(tmp_path, monkeypatch):
     monkeypatch.setattr(shared._merged, "collect", list)
     shared.collect()
     assert [path.name for path in tmp_path.iterdir()] == ["gauge_livesum_1.db"]
+
+
+def test_names_in_the_rules_of_the_guide_are_there(number, celery_of_tests):
+    guide = (Path(__file__).parents[3] / "docs/user-guide/observing.md").read_text()
+    scrapes, rules = (yaml.safe_load(text) for text in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL))
+    assert scrapes["scrape_configs"][0]["static_configs"][0]["targets"]
+    told = [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+    known = {metric.name for metric in counting.book.registry.collect()}
+    known |= {reading.name for reading in Gauges(celery_of_tests).read()}
+    named = {name for expression in told for name in re.findall(r"ibutsu_\w+", expression)}
+    assert (len(told), {re.sub("_(count|bucket)$", "", name) for name in named} - known) == (5, set())
+    listed = {name.removesuffix("_total") for name in re.findall(r"`(ibutsu_\w+)`", guide)}
+    assert listed - known == set()
+    assert known - listed == {"ibutsu_db_pool_connections_max"}
