@@ -24,7 +24,7 @@ def start(settings: ObservingSettings, *, processes: bool = False) -> None:
     """
     lines.configure(settings)
     if settings.metrics_port is not None:
-        if processes:
+        if processes and settings.prometheus_multiproc_dir is None:
             sharing.share()
         counting.book = import_module("ibutsu_server.observing.meters").Meters()
     if settings.otel_exporter_otlp_endpoint and _Optional.tracing is None:

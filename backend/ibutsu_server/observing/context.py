@@ -23,10 +23,12 @@ current: ContextVar[Work | None] = ContextVar("ibutsu_server.observing.work", de
 
 
 def note(**known: Any) -> None:
+    """What is known stays known: None says nothing."""
     work = current.get()
     if work is not None:
         for name, value in known.items():
-            setattr(work, name, value)
+            if value is not None:
+                setattr(work, name, value)
 
 
 def request_id() -> str | None:

@@ -42,6 +42,15 @@ def _processes_of(pid):
     return [child for child in children if b"spawn_main" in Path(f"/proc/{child}/cmdline").read_bytes()]
 
 
+def test_embedded_server_tells_of_requests_when_it_is_asked_to(tmp_path):
+    with Server("--data-dir", str(tmp_path), "--access-log") as server:
+        httpx.get(f"{server.url}/api/login/support?x=secret")
+        assert server.stop(signal.SIGTERM) == 0
+        (line,) = server.errors.splitlines()
+    assert " INFO GET /api/login/support 200 in " in line
+    assert " operation=support address=127.0.0.1 request_id=" in line
+
+
 def test_numbers_of_all_processes_are_one_and_survive_the_death_of_some(deployed, tmp_path):
     assert run("db", "upgrade", **deployed).returncode == 0
     port = free_port()
