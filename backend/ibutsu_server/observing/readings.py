@@ -1,5 +1,6 @@
 """A number that is looked up when somebody wants to see it."""
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 
@@ -8,5 +9,5 @@ class Reading(NamedTuple):
 
     name: str
     about: str
-    values: dict[str, float]
+    values: Mapping[str, float]
     label: str = ""
