@@ -9,17 +9,18 @@ from typing import Any
 from opentelemetry import propagate, trace
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.instrumentation.celery import CeleryInstrumentor
-from opentelemetry.instrumentation.sqlalchemy import SQLAlchemyInstrumentor
 from opentelemetry.sdk.resources import OTELResourceDetector, Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, StatusCode
+from sqlalchemy import event
 
 from ibutsu_server import __version__
 from ibutsu_server.observing import context
 
 FLUSH_MILLISECONDS = 2000
 FAILED = 500
+_SPAN = "ibutsu_server.observing.tracing"
 
 _provider = TracerProvider(
     resource=Resource.create({"service.name": "ibutsu-server", "service.version": __version__}).merge(
@@ -36,11 +37,26 @@ def start() -> None:
 
 
 def trace_engine(engine: Any) -> None:
-    """Statements have marks where their values go: those are told to nobody.
+    """Statements have marks where their values go: those are told to nobody."""
+    tracer = trace.get_tracer("ibutsu_server", __version__)
+    system = engine.dialect.name
 
-    The check of versions lags behind SQLAlchemy's releases; that it works is for the tests to say.
-    """
-    SQLAlchemyInstrumentor().instrument(engine=engine, skip_dep_check=True)
+    @event.listens_for(engine, "before_cursor_execute")
+    def begin(connection: Any, _cursor: Any, statement: str, *_: Any) -> None:
+        told = {"db.system.name": system, "db.query.text": statement}
+        name = statement.lstrip()[:6].upper()
+        connection.info[_SPAN] = tracer.start_span(name, kind=SpanKind.CLIENT, attributes=told)
+
+    @event.listens_for(engine, "after_cursor_execute")
+    def end(connection: Any, *_: Any) -> None:
+        connection.info.pop(_SPAN).end()
+
+    @event.listens_for(engine, "handle_error")
+    def fail(context: Any) -> None:
+        span = context.connection.info.pop(_SPAN, None) if context.connection is not None else None
+        if span is not None:
+            span.set_status(StatusCode.ERROR)
+            span.end()
 
 
 def flush() -> None:
