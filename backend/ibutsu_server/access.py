@@ -39,6 +39,7 @@ from ibutsu_server.db.models import (
     WidgetConfig,
 )
 from ibutsu_server.errors import Forbidden, Invalid, NotFound
+from ibutsu_server.observing import context
 
 Entity = TypeVar("Entity")
 Role = Literal["viewer", "reporter", "maintainer", "owner"]
@@ -145,6 +146,7 @@ class Scope:
         if not row.visible:
             raise self._forbidden()
         found: Entity = row[0]
+        context.note(project_id=getattr(found, "id" if entity is Project else "project_id", None))
         return found
 
     def account(self) -> User:
@@ -164,6 +166,7 @@ class Scope:
         if not (self._has_token_for(row.id) and (is_owner or row.role in at_least(self.role))):
             raise self._forbidden()
         id_: uuid.UUID = row.id
+        context.note(project_id=id_)
         return id_
 
     def require_project(self, *, named: bool) -> None:

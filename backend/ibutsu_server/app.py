@@ -12,7 +12,7 @@ from flask import Flask, Response
 from flask.json.provider import JSONProvider
 from flask_jwt_extended import JWTManager
 
-from ibutsu_server import filters, openapi
+from ibutsu_server import filters, observing, openapi
 from ibutsu_server.controllers import (
     bodies,
     cookies,
@@ -20,6 +20,7 @@ from ibutsu_server.controllers import (
     limits,
     outside,
     problems,
+    requests,
     rows,
     run_task,
     trace_viewer,
@@ -35,7 +36,7 @@ from ibutsu_server.controllers.framework import (
     require_operation,
     serve_specification,
 )
-from ibutsu_server.db import db
+from ibutsu_server.db import db, pool, slow_statements
 from ibutsu_server.db.engine import configure, engine_options
 from ibutsu_server.domain import bucket, policies
 from ibutsu_server.mail import Post
@@ -82,6 +83,7 @@ def create_app(settings: Settings, *, validate_responses: bool = False) -> Flask
     run_task.serve(app.app, read_token)
     trace_viewer.serve(app)
     web.serve(app, settings.web_dir)
+    requests.watch(app)
     app._middleware_app.asgi_app = Bridge(app.app.wsgi_app)  # noqa: SLF001 - Connexion has no option for it
     problems.register(app)
     outside.surround(app, settings)
@@ -98,6 +100,7 @@ def _configure(app: Flask, settings: Settings) -> None:
             settings.database_url,
             statement_timeout_seconds=settings.statement_timeout_seconds,
             extra=settings.sqlalchemy_engine_options,
+            is_counted=settings.metrics_port is not None,
         ),
         JWT_SECRET_KEY=settings.jwt_secret,
         JWT_ENCODE_ISSUER=settings.jwt_issuer,
@@ -114,6 +117,9 @@ def _configure(app: Flask, settings: Settings) -> None:
             statement_timeout_seconds=settings.statement_timeout_seconds,
             on_connect=filters.teach_sqlite,
         )
+        slow_statements.watch(db.engine, slow_seconds=settings.slow_statement_seconds)
+        pool.watch(db.engine)
+        observing.trace(db.engine)
     app.extensions["celery"] = create_celery(
         app.app_context, broker_url=settings.celery_broker_url, artifacts_url=settings.artifacts_url
     )

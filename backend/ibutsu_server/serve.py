@@ -16,7 +16,7 @@ from filelock import FileLock, Timeout
 from flask import Flask
 from uvicorn.supervisors import Multiprocess
 
-from ibutsu_server import tasks
+from ibutsu_server import observing, tasks
 from ibutsu_server.app import create_app
 from ibutsu_server.connections import Connection
 from ibutsu_server.db import db, upgrade
@@ -24,6 +24,7 @@ from ibutsu_server.domain import audit, retention, setup
 from ibutsu_server.errors import SettingsError
 from ibutsu_server.interpreter import tune
 from ibutsu_server.settings import Settings, unusable
+from ibutsu_server.tasks import gauges
 from ibutsu_server.tasks.embedded import background
 from ibutsu_server.tasks.resume_imports import resume_imports
 
@@ -54,12 +55,12 @@ class Door(NamedTuple):
 
     host: str
     port: int
-    access_log: bool = False
     workers: int = 1
 
 
 def serve(settings: Settings, door: Door) -> None:
     """Run until SIGINT or SIGTERM.  Raises SettingsError when the server cannot start as configured."""
+    observing.start(settings, processes=door.workers > 1)
     if settings.is_embedded:
         _serve_embedded(settings, door)
     else:
@@ -77,6 +78,7 @@ def _serve_embedded(settings: Settings, door: Door) -> None:
         app = create_app(settings)
         tune()
         first = _begin(app.app, settings)
+        gauges.show(app.app.extensions["celery"], settings)
         with background(app.app.extensions["celery"]):
             _say(_welcome(first, url, settings))
             _run(_config(app, door, settings), listener)
@@ -88,6 +90,7 @@ def _serve_deployed(settings: Settings, door: Door) -> None:
         app = create_app(settings)
         tune()
         _ensure_superadmin(app.app, settings)
+        gauges.show(app.app.extensions["celery"], settings)
         _say(f"Ibutsu server on {_url(listener)} (its background work: `ibutsu-server worker` and `beat`)")
         if door.workers == 1:
             _run(_config(app, door, settings), listener)
@@ -240,10 +243,10 @@ def _config(app: Any, door: Door, settings: Settings) -> uvicorn.Config:
     _allow_files(settings.max_connections + FILES_BESIDE)
     return uvicorn.Config(
         app,
-        access_log=door.access_log,
+        access_log=False,  # the lines of `controllers.requests` tell more, and no secrets
         http=Connection,
         limit_concurrency=settings.max_connections,
-        log_level="info" if door.access_log else "warning",
+        log_config=None,
         loop="uvloop" if os.name == "posix" else "asyncio",
         proxy_headers=False,
         server_header=False,

@@ -17,6 +17,7 @@ from sqlalchemy.exc import ArgumentError
 from ibutsu_server.errors import SettingsError
 from ibutsu_server.mail_settings import MailSettings
 from ibutsu_server.network_settings import NetworkSettings
+from ibutsu_server.observing_settings import ObservingSettings
 from ibutsu_server.provider_settings import WEB, ProviderSettings
 
 MEBIBYTE = 1024 * 1024
@@ -36,7 +37,7 @@ def _own(name: str, default: Any, **limits: Any) -> Any:
     return Field(default=default, validation_alias=f"IBUTSU_{name}", **limits)
 
 
-class Settings(MailSettings, NetworkSettings, ProviderSettings, BaseSettings):
+class Settings(MailSettings, NetworkSettings, ProviderSettings, ObservingSettings, BaseSettings):
     """Without any variable set this is the embedded server: one process, SQLite and files in `data_dir`."""
 
     model_config = SettingsConfigDict(

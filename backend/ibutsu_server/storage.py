@@ -18,6 +18,7 @@ from obstore.exceptions import BaseError
 from obstore.store import LocalStore, MemoryStore, from_url
 
 from ibutsu_server.errors import NotFound, SettingsError, Unavailable
+from ibutsu_server.observing.counting import counting
 
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, ObjectStore, RetryConfig
@@ -95,7 +96,7 @@ class Storage:
 
     def put(self, key: str, chunks: Iterable[bytes]) -> None:
         """Store all of it or, when `chunks` raises, nothing; on return it is durable."""
-        with _told():
+        with _told("put"):
             if self._folder is not None:
                 _write(self._folder / key, chunks)
                 return
@@ -117,13 +118,13 @@ class Storage:
         return chain([self._piece(key, start, end)], (self._piece(key, at, end) for at in later))
 
     def _piece(self, key: str, start: int, end: int) -> bytes:
-        with _told():
+        with _told("read"):
             return bytes(obstore.get_range(self._store, key, start=start, end=min(start + READ_BYTES, end)))
 
     def fetch(self, key: str) -> BinaryIO:
         """The whole object as a file that can be read in any order, on disk."""
         if self._folder is not None:
-            with _told():
+            with _told("read"):
                 return (self._folder / key).open("rb")
         copy = TemporaryFile()  # noqa: SIM115 - closed by who asked for it
         for piece in self.read(key, 0, self.size(key)):
@@ -132,12 +133,12 @@ class Storage:
         return cast("BinaryIO", copy)
 
     def size(self, key: str) -> int:
-        with _told():
+        with _told("size"):
             return obstore.head(self._store, key)["size"]
 
     def delete(self, keys: Sequence[str]) -> None:
         """Forget these objects; those that are gone already do not matter."""
-        with _told():
+        with _told("delete"):
             try:
                 obstore.delete(self._store, keys)
             except FileNotFoundError:
@@ -147,7 +148,7 @@ class Storage:
 
     def list(self, prefix: str) -> Iterator[list[Stored]]:
         """Everything below a folder of keys, in pages; uploads in progress may be among it."""
-        with _told():
+        with _told("list"):
             for page in obstore.list(self._store, prefix, chunk_size=PAGE):
                 yield [Stored(found["path"], found["size"], found["last_modified"]) for found in page]
 
@@ -160,14 +161,19 @@ def _impatient() -> "ClientConfig":
 
 
 @contextmanager
-def _told() -> Iterator[None]:
-    """Failures of the store in the product's own errors."""
+def _told(operation: str) -> Iterator[None]:
+    """Failures of the store in the product's own errors; each operation is counted."""
+    outcome = "done"
     try:
         yield
     except FileNotFoundError as error:
+        outcome = "missing"
         raise NotFound("The content is no longer stored") from error
     except (BaseError, OSError) as error:
+        outcome = "failed"
         raise Unavailable("The artifact storage does not answer; please try again later") from error
+    finally:
+        counting.book.storage(operation, outcome)
 
 
 def _take(chunks: Iterator[bytes], size: int) -> bytes:

@@ -2,11 +2,15 @@
 
 from typing import Any
 
+from ibutsu_server import observing
 from ibutsu_server.app import create_app
 from ibutsu_server.interpreter import tune
 from ibutsu_server.settings import read_settings
-from ibutsu_server.tasks import deployed
+from ibutsu_server.tasks import deployed, gauges
 
-celery: Any = create_app(read_settings()).app.extensions["celery"]
+settings = read_settings()
+observing.start(settings, processes=True)
+celery: Any = create_app(settings).app.extensions["celery"]
 deployed.prepare(celery)
+gauges.show(celery, settings)
 tune()

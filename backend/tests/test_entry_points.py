@@ -9,7 +9,7 @@ pytestmark = pytest.mark.integration
 
 
 @pytest.fixture
-def load(monkeypatch, tmp_path, application):
+def load(monkeypatch, tmp_path, application, loggers):
     """Load a module anew, as a server that is started in `tmp_path` does."""
     monkeypatch.setenv("IBUTSU_DATA_DIR", str(tmp_path))
 

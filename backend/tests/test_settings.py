@@ -14,7 +14,7 @@ SECRET = "s" * 32
 
 @pytest.fixture(autouse=True)
 def clean_environment(monkeypatch, tmp_path):
-    for prefix in ("POSTGRES", "IBUTSU", "CELERY", "JWT", "MAIL", "SQLALCHEMY"):
+    for prefix in ("POSTGRES", "IBUTSU", "CELERY", "JWT", "MAIL", "SQLALCHEMY", "OTEL", "SENTRY", "PROM"):
         for name in [name for name in os.environ if name.startswith(prefix)]:
             monkeypatch.delenv(name)
     monkeypatch.setenv("IBUTSU_DATA_DIR", str(tmp_path / "data"))
@@ -68,6 +68,15 @@ def deployed(monkeypatch):
         ("IBUTSU_MAX_CONNECTIONS", "0"),
         ("IBUTSU_DRAIN_SECONDS", "-1"),
         ("IBUTSU_SHUTDOWN_SECONDS", "4000"),
+        ("IBUTSU_LOG_FORMAT", "xml"),
+        ("IBUTSU_LOG_LEVEL", "loud"),
+        ("IBUTSU_ACCESS_LOG", "perhaps"),
+        ("IBUTSU_SLOW_STATEMENT_SECONDS", "-1"),
+        ("IBUTSU_METRICS_PORT", "0"),
+        ("PROMETHEUS_MULTIPROC_DIR", "/nowhere/at/all"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4317"),
+        ("SENTRY_DSN", "https://sentry.example.com/1"),
+        ("SENTRY_SAMPLE_RATE", "2"),
         ("MAIL_SERVER", "alone"),
         ("MAIL_PORT", "0"),
         ("MAIL_USE_TLS", "true"),

@@ -17,9 +17,11 @@ def db() -> None:
 @data_dir
 def db_upgrade(data_dir: Path | None) -> None:
     """Bring the database to the tables of this version; its contents stay."""
+    from ibutsu_server import observing
     from ibutsu_server.db import upgrade
 
     settings = settings_of(data_dir)
+    observing.lines.configure(settings)
     upgrade.upgrade(settings.database_url)
     click.echo(upgrade.current(settings.database_url))
 

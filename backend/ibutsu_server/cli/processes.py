@@ -1,5 +1,6 @@
 """Commands that run the server, whole or in parts, and that show its settings."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,10 +23,12 @@ def serve(host: str, port: int, workers: int, access_log: bool, data_dir: Path |
     Without settings it is everything in one process: a SQLite file and artifacts in the data folder, the web
     server, the background worker and the scheduler.  With PostgreSQL and a broker it is the web server.
     """
+    if access_log:
+        os.environ["IBUTSU_ACCESS_LOG"] = "true"  # for the processes that are started from here as well
     settings = settings_of(data_dir)
     from ibutsu_server import serve as server
 
-    server.serve(settings, server.Door(host, port, access_log, workers))
+    server.serve(settings, server.Door(host, port, workers))
 
 
 def _celery_command(name: str) -> Callable[[Any], click.Command]:
@@ -60,11 +63,14 @@ def _run_celery(data_dir: Path | None, command: str, options: tuple[str, ...]) -
     settings = settings_of(data_dir)
     if settings.is_embedded:
         raise SettingsError(f"The embedded server has its {command} inside: CELERY_BROKER_URL must be set")
+    from ibutsu_server import observing
     from ibutsu_server.app import create_app
-    from ibutsu_server.tasks import deployed
+    from ibutsu_server.tasks import deployed, gauges
 
+    observing.start(settings, processes=command == "worker")
     celery = create_app(settings).app.extensions["celery"]
     deployed.prepare(celery)
+    gauges.show(celery, settings)
     celery.start([command, *options])
 
 

@@ -18,6 +18,7 @@ from ibutsu_server.domain import audit, policies, tokens
 from ibutsu_server.domain.policies import Policy
 from ibutsu_server.domain.sessions import Lifetimes, Visitor
 from ibutsu_server.errors import NotSignedIn, Unavailable
+from ibutsu_server.observing import context as observed
 from ibutsu_server.settings import Settings
 from ibutsu_server.tasks.readiness import Readiness
 from ibutsu_server.tasks.vital_signs import VitalSigns
@@ -90,6 +91,7 @@ def note_address() -> None:
 
 def _note_caller(holder: tokens.Holder) -> None:
     """The tokens of a sign-in change, and its session stays the same."""
+    observed.note(user_id=holder.id)
     audit.act(
         user_id=holder.id,
         user_email=holder.email,

@@ -11,6 +11,7 @@ from connexion.problem import problem
 from starlette.exceptions import HTTPException
 
 from ibutsu_server import errors
+from ibutsu_server.observing import context
 
 log = logging.getLogger(__name__)
 
@@ -95,4 +96,6 @@ def _problem(status: int, detail: str, *, headers: Any = None, **members: Any) -
         headers.setdefault("WWW-Authenticate", "Bearer")
     if status == HTTPStatus.SERVICE_UNAVAILABLE:
         headers.setdefault("Retry-After", "1")
+    if status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+        members["request_id"] = context.request_id()  # by which its lines are found in the log
     return problem(status, HTTPStatus(status).phrase, detail, headers=headers, ext=members)

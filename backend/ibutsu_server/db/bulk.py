@@ -14,6 +14,7 @@ from sqlalchemy.types import TypeEngine
 
 from ibutsu_server.db import db, months
 from ibutsu_server.db.failures import told
+from ibutsu_server.db.slow_statements import timed
 from ibutsu_server.db.types import UtcDateTime
 from ibutsu_server.errors import Conflict, Unavailable
 
@@ -82,7 +83,7 @@ def _copy(connection: Connection, entity: Any, rows: Collection[Row]) -> None:
     connection.exec_driver_sql("SET LOCAL plan_cache_mode = auto")  # or each row's foreign keys are planned
     cursor: Any = connection.connection.cursor()
     try:
-        with told(), cursor, cursor.copy(statement) as copy:
+        with timed(connection, statement, "copy"), told(), cursor, cursor.copy(statement) as copy:
             for values in _values(columns, rows):
                 copy.write_row(values)
     except psycopg.errors.UniqueViolation as error:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, StaticPool, event, make_url
 from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 
 from ibutsu_server.db import failures
+from ibutsu_server.db.pool import CountedPool
 from ibutsu_server.errors import Unavailable
 
 WAIT_SECONDS = 30
@@ -42,7 +43,11 @@ OnConnect = Callable[[sqlite3.Connection], None]
 
 
 def engine_options(
-    url: str, *, statement_timeout_seconds: float, extra: dict[str, Any] | None = None
+    url: str,
+    *,
+    statement_timeout_seconds: float,
+    extra: dict[str, Any] | None = None,
+    is_counted: bool = False,
 ) -> dict[str, Any]:
     """Arguments for `create_engine`; `extra` (SQLALCHEMY_ENGINE_OPTIONS) wins, connect_args key by key."""
     options = (
@@ -54,7 +59,9 @@ def engine_options(
     connect_args = {**options.pop("connect_args"), **given.pop("connect_args", {})}
     # PostgreSQL gives 1e308 back as an integer of 309 digits: orjson reads a number that it can write.
     json = {"json_serializer": _json, "json_deserializer": orjson.loads}
-    return {**json, **options, **given, "connect_args": connect_args}
+    counted = {"poolclass": CountedPool} if is_counted and not is_memory(url) else {}
+    # Values are of people: neither errors nor the log shall repeat them.
+    return {"hide_parameters": True, **json, **counted, **options, **given, "connect_args": connect_args}
 
 
 def _json(value: Any) -> str:

@@ -15,7 +15,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Import, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import usage
+from ibutsu_server.domain import ingestion, usage
 from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.media_types import HEAD_BYTES, media_type
 from ibutsu_server.errors import Conflict, TooLarge
@@ -58,6 +58,7 @@ def receive(storage: Storage, parent: Run | Result, upload: Upload, *, limit: in
         "data": upload.metadata,
     }
     if insert_new(Artifact, values):
+        ingestion.note(artifacts=1, artifact_bytes=values["size"])
         usage.add(parent.project_id, artifact_bytes=values["size"], stored_bytes=values["size"])
         return Artifact(**values), False
     storage.delete([values["storage_key"]])

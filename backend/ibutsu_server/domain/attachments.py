@@ -11,7 +11,7 @@ from ibutsu_server.access import Scope
 from ibutsu_server.db import bulk, db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import new_id, now
-from ibutsu_server.domain import quotas, usage
+from ibutsu_server.domain import ingestion, quotas, usage
 from ibutsu_server.domain.artifacts import Upload
 from ibutsu_server.domain.packs import Pack
 from ibutsu_server.domain.policies import UNLIMITED, Policy
@@ -40,6 +40,7 @@ def attach(
     sizes = Counter({row["project_id"]: 0 for row in rows})
     for row in {row["id"]: row for row in rows}.values():
         sizes[row["project_id"]] += row["size"] if row["id"] not in known else 0
+    ingestion.note(artifacts=len({row["id"] for row in rows} - known), artifact_bytes=sizes.total())
     for project_id, size in sizes.items():
         quotas.require_bytes(project_id, size, default=policy)
         usage.add(project_id, artifact_bytes=size, stored_bytes=size)

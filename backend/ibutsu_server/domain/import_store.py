@@ -18,7 +18,7 @@ from ibutsu_server.db import bulk, db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, now
 from ibutsu_server.db.writes import lose_it_rather_than_wait
-from ibutsu_server.domain import imports, quotas, results, runs, usage
+from ibutsu_server.domain import imports, ingestion, quotas, results, runs, usage
 from ibutsu_server.domain.import_stage import Stage
 from ibutsu_server.domain.intake import Fate, Intake, Row
 from ibutsu_server.domain.metadata import merge
@@ -217,6 +217,7 @@ def _add_files(target: Target, stage: Stage, commit: Commit) -> None:
                 rows.setdefault(row["id"], row)
         known = bulk.insert_new(Artifact, list(rows.values()))
         size = sum(row["size"] for id_, row in rows.items() if id_ not in known)
+        ingestion.note(artifacts=len(rows) - len(known), artifact_bytes=size)
         usage.add(target.project_id, artifact_bytes=size, stored_bytes=size)
         commit()
 

@@ -20,7 +20,7 @@ from ibutsu_server.access import Limits, Scope
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Import, Run, User
 from ibutsu_server.db.types import JSONObject, now
-from ibutsu_server.domain import audit, runs, usage
+from ibutsu_server.domain import audit, ingestion, runs, usage
 from ibutsu_server.domain.import_stage import Stage
 from ibutsu_server.domain.import_store import Wanted, store
 from ibutsu_server.domain.imports import PER_RETRY, SILENT, hand_over
@@ -178,7 +178,12 @@ def _end(job: _Job, **values: Any) -> None:
     changed: Any = db.session.execute(update(Import).where(*own).values(values))
     if not changed.rowcount:
         raise _Lost
+    if values.get("status") in _OUTCOMES:
+        ingestion.note(**{_OUTCOMES[values["status"]]: 1})
     db.session.commit()
+
+
+_OUTCOMES = {"done": "imports_done", "error": "imports_failed"}
 
 
 def _fail(job: _Job, reason: str) -> None:

@@ -13,7 +13,7 @@ from ibutsu_server.access import Role
 from ibutsu_server.db import db
 from ibutsu_server.db.models import Import, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
-from ibutsu_server.domain import artifacts, audit, quotas, runs, usage
+from ibutsu_server.domain import artifacts, audit, ingestion, quotas, runs, usage
 from ibutsu_server.domain.deletion import claim
 from ibutsu_server.domain.metadata import fingerprint, promote_user_properties, text_of
 from ibutsu_server.domain.policies import UNLIMITED, Policy
@@ -80,6 +80,7 @@ def receive(
     )
     db.session.add(made)
     db.session.flush()
+    ingestion.note(imports=1)
     size = measured.size
     usage.add(upload.project_id, imports=1, import_bytes=size, stored_bytes=size)
     return made, False

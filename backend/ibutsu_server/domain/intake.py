@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from ibutsu_server.db import bulk, db
 from ibutsu_server.db.models import Result
-from ibutsu_server.domain import counts, tests
+from ibutsu_server.domain import counts, ingestion, tests
 
 Row = dict[str, Any]
 
@@ -46,6 +46,7 @@ class Intake:
                 stored[row["id"]] = row["project_id"], row["run_id"], row["fingerprint"]
                 self._count(row)
             fates.append(Fate.NEW if there is None else _fate(row, there))
+        ingestion.note(results=fates.count(Fate.NEW))
         return fates
 
     def finish(self) -> None:

@@ -11,7 +11,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import counts, tests, usage
+from ibutsu_server.domain import counts, ingestion, tests, usage
 from ibutsu_server.domain.deletion import claim, delete_all
 from ibutsu_server.domain.metadata import fingerprint, merge, promote_user_properties, text_of
 from ibutsu_server.domain.runs import read_time
@@ -31,6 +31,7 @@ def add(project_id: uuid.UUID, body: JSONObject) -> tuple[Result, bool]:
     values = {**from_report(body), "project_id": project_id}
     if not _insert(values):
         return _repeated(values), True
+    ingestion.note(results=1)
     if values["test_id"] is not None:
         tests.saw(project_id, values["test_id"], values["start_time"])
     if values["run_id"] is not None:

@@ -11,7 +11,7 @@ from ibutsu_server.db import db
 from ibutsu_server.db.models import Artifact, Result, Run
 from ibutsu_server.db.types import JSONObject, new_id, now
 from ibutsu_server.db.writes import insert_new
-from ibutsu_server.domain import counts, tallying, tests, usage
+from ibutsu_server.domain import counts, ingestion, tallying, tests, usage
 from ibutsu_server.domain.deletion import claim, delete_in_batches
 from ibutsu_server.domain.metadata import fingerprint, merge, text_of
 from ibutsu_server.errors import Conflict
@@ -25,6 +25,7 @@ def add(project_id: uuid.UUID, body: JSONObject, *, reporter_id: uuid.UUID | Non
     run = _from_report(project_id, body)
     run.reporter_id = reporter_id
     if insert_new(Run, {column.key: getattr(run, column.key) for column in Run.__mapper__.column_attrs}):
+        ingestion.note(runs=1)
         return run, False
     existing = db.session.execute(
         select(Run, Run.fingerprint).where(Run.id == run.id, Run.project_id == project_id)

@@ -127,6 +127,11 @@ def stored_bytes(project_id: uuid.UUID) -> int:
     return counted + int(sum(more))
 
 
+def stored_in_all() -> int:
+    """The stored bytes of every project."""
+    return int(db.session.scalar(select(func.sum(Usage.stored_bytes))) or 0)
+
+
 def _counted(project_id: uuid.UUID) -> Select[Any]:
     return select(func.coalesce(func.sum(Usage.stored_bytes), 0)).where(Usage.project_id == project_id)
 

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session, SessionTransaction
 
 from ibutsu_server.db import db
 from ibutsu_server.errors import Unavailable
+from ibutsu_server.tasks import watch
 from ibutsu_server.tasks.unit_of_work import UnitOfWork
 
 MODULES = (
@@ -60,7 +61,7 @@ QUEUE_OF = {
     "run_import": IMPORTS,
     "send_mails": ANSWERS,
 }
-MEMORY = "memory://"
+MEMORY = "memory://localhost/"
 VISIBILITY_SECONDS = 3600
 """A task that a worker took and did not finish is given to another one after this time."""
 
@@ -93,6 +94,7 @@ def create_celery(
         worker_prefetch_multiplier=1,
     )
     celery.set_default()
+    watch.watch()
     return celery
 
 

@@ -1,12 +1,14 @@
 """What processes of a deployed server do beside Celery's own: they beat, and share nothing over a fork."""
 
 import atexit
+import logging
 from typing import Any
 
 from celery import Celery, signals
 from kombu.transport import redis
 
-from ibutsu_server.db import db
+from ibutsu_server import observing
+from ibutsu_server.db import db, pool
 from ibutsu_server.tasks.heart import Heart
 
 
@@ -52,11 +54,23 @@ def prepare(celery: Celery) -> None:
         """Those of the parent are its own; it goes on to use them."""
         with celery.app_context():
             db.engine.dispose(close=False)
+            pool.tell_size(db.engine)
+
+    def keep_lines(loglevel: int, **_: Any) -> None:
+        """Celery leaves the log alone where somebody listens to this; `--loglevel info` still holds."""
+        if 0 < loglevel < logging.WARNING:
+            root = logging.getLogger()
+            root.setLevel(min(root.level, loglevel))
+
+    def flush(**_: Any) -> None:
+        observing.flush()
 
     redis.Channel.QoS = Delivered
     signals.worker_ready.connect(begin_worker, weak=False)
     signals.beat_init.connect(begin_scheduler, weak=False)
     signals.worker_process_init.connect(forget_connections, weak=False)
+    signals.worker_process_shutdown.connect(flush, weak=False)
+    signals.setup_logging.connect(keep_lines, weak=False)
 
 
 def _begin(heart: Heart) -> None:

@@ -24,7 +24,7 @@ def free_port() -> int:
 
 
 def environment(**variables: str) -> dict[str, str]:
-    ours = ("IBUTSU_", "POSTGRES", "SQLALCHEMY_", "CELERY_", "JWT_")
+    ours = ("IBUTSU_", "POSTGRES", "SQLALCHEMY_", "CELERY_", "JWT_", "OTEL_", "SENTRY_", "PROMETHEUS_")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return kept | {"BCRYPT_LOG_ROUNDS": "4", "PYTHONPATH": str(Path(__file__).parents[2])} | variables
 
