@@ -26,6 +26,8 @@ COMMANDS = [
     ["worker"],
     ["beat"],
     ["check-settings"],
+    ["backup"],
+    ["check-data"],
 ]
 
 
