@@ -100,9 +100,14 @@ def programs():
         done = subprocess.run([program, *arguments], capture_output=True, text=True, check=False)
         if "server version mismatch" in done.stderr:
             pytest.skip(done.stderr.strip())
-        assert done.returncode == 0, done.stderr
+        assert done.returncode == 0 or _is_harmless(done.stderr), done.stderr
 
     return call
+
+
+def _is_harmless(said):
+    """`cp` tells of uploads that came to their end meanwhile, whose files then have another name."""
+    return all("cannot stat" in line and ".part'" in line for line in said.splitlines())
 
 
 @pytest.fixture
