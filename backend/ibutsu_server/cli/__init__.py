@@ -6,7 +6,7 @@ from typing import Any
 import click
 
 from ibutsu_server import __version__
-from ibutsu_server.cli import db, moving, people, processes, projects, upload
+from ibutsu_server.cli import backup, db, moving, people, processes, projects, upload
 from ibutsu_server.errors import Error, SettingsError
 
 
@@ -36,6 +36,8 @@ main.add_command(processes.beat)
 main.add_command(processes.check_worker)
 main.add_command(processes.check_settings)
 main.add_command(db.db)
+main.add_command(backup.backup)
+main.add_command(backup.check_data)
 main.add_command(people.admin)
 main.add_command(people.user)
 main.add_command(people.token)

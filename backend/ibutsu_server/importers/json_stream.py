@@ -172,8 +172,8 @@ def _scalar(value: Any) -> Any:
     """PostgreSQL has no room for the character 0, nor for all numbers: they are floats or left out."""
     if isinstance(value, str):
         return value.replace("\0", "\ufffd")
-    if isinstance(value, Decimal):
-        return float(value) if abs(value) < _LARGEST else None
+    if isinstance(value, Decimal):  # whose arithmetic, abs() included, overflows
+        return float(value) if -_LARGEST < value < _LARGEST else None
     if isinstance(value, int) and not -_LARGEST_INTEGER < value < _LARGEST_INTEGER:
         return float(value) if abs(value) < _LARGEST else None
     return value

@@ -10,13 +10,14 @@ import orjson
 
 
 class Asked(NamedTuple):
-    """A request as it came: `form` are the fields of its body."""
+    """A request as it came: `form` are the fields of its body, if that is a form."""
 
     method: str
     path: str
     query: dict[str, str]
     headers: dict[str, str]
     form: dict[str, str]
+    body: bytes
 
 
 Answer = tuple[int, Any]
@@ -61,11 +62,10 @@ class WebServer(Listening):
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 url = urlsplit(self.path)
-                body = self.rfile.read(int(self.headers.get("Content-Length", 0))).decode()
+                body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                asked = Asked(
-                    self.command, url.path, dict(parse_qsl(url.query)), headers, dict(parse_qsl(body))
-                )
+                form = dict(parse_qsl(body.decode(errors="replace")))
+                asked = Asked(self.command, url.path, dict(parse_qsl(url.query)), headers, form, body)
                 status, content = answer(asked)
                 sent = content.encode() if isinstance(content, str) else orjson.dumps(content)
                 self.send_response(status)

@@ -59,6 +59,8 @@ def test_last_one_of_members_of_the_same_name_counts():
     [
         ("1e999", None),
         ("-1e999", None),
+        ("1e1795199686", None),
+        ("-1e9999999", None),
         ("1e-999999", 0.0),
         ("12345678901234567890", 1.2345678901234567e19),
         ("9" * 400, None),
