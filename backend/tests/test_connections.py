@@ -4,6 +4,7 @@ import asyncio
 import json
 import socket
 import threading
+from uuid import uuid4
 
 import pytest
 import uvicorn
@@ -150,14 +151,20 @@ def test_batch_that_breaks_off_leaves_nothing(tmp_path):
     """Not even when it does so at the end of a line."""
     with Server("--data-dir", str(tmp_path / "data")) as server, server.client() as client:
         project = client.get("/project").json()["projects"][0]["id"]
-        line = json.dumps({"test_id": "t", "result": "passed", "project_id": project}).encode() + b"\n"
+        lines = _lines(project, 9)
         with socket.create_connection(("127.0.0.1", int(server.url.rpartition(":")[2]))) as connection:
             head = f"POST /api/results HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {server.token}\r\n"
-            head += f"Content-Type: application/x-ndjson\r\nContent-Length: {9 * len(line)}\r\n\r\n"
-            connection.sendall(head.encode() + 4 * line)
+            head += f"Content-Type: application/x-ndjson\r\nContent-Length: {sum(map(len, lines))}\r\n\r\n"
+            connection.sendall(head.encode() + b"".join(lines[:4]))
             connection.shutdown(socket.SHUT_WR)
             _read(connection)
-        sent = client.post("/results", content=2 * line, headers={"Content-Type": "application/x-ndjson"})
-        assert sent.status_code == 200, sent.text
+        more = b"".join(_lines(project, 2))
+        sent = client.post("/results", content=more, headers={"Content-Type": "application/x-ndjson"})
+        assert sent.is_success, sent.text
         listed = client.get("/result", params={"filter": f"project_id={project}"}).json()
         assert listed["pagination"]["totalItems"] == 2
+
+
+def _lines(project, count):
+    result = {"test_id": "t", "result": "passed", "project_id": project}
+    return [json.dumps({"id": str(uuid4()), **result}).encode() + b"\n" for _ in range(count)]
