@@ -2,7 +2,7 @@
 
 import subprocess
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +13,7 @@ from detect_secrets.settings import transient_settings
 GUESSES = {"KeywordDetector", "Base64HighEntropyString", "HexHighEntropyString"}
 """Of what looks like a password or is only random: examples are full of both, so there they are not asked."""
 
-EXAMPLES = ("backend/tests/", "docs/", "frontend/src/api/schema.d.ts", ".ci/audit-allowed.toml")
+EXAMPLES = ("backend/tests/", "deploy/", "docs/", "frontend/src/api/schema.d.ts", ".ci/audit-allowed.toml")
 EXAMPLE_ENDINGS = (".test.ts", ".test.tsx", "package-lock.json")
 
 
@@ -41,7 +41,8 @@ def unknown(root: Path, allowed: str) -> list[str]:
 
 
 def _leaks(root: Path) -> Iterator[Leak]:
-    every = {kind.__name__ for kind in get_mapping_from_secret_type_to_class().values()}
+    kinds: Iterable[type] = get_mapping_from_secret_type_to_class().values()
+    every = {kind.__name__ for kind in kinds}
     names = _tracked(root)
     examples = [name for name in names if name.startswith(EXAMPLES) or name.endswith(EXAMPLE_ENDINGS)]
     yield from _scanned(root, sorted(set(names) - set(examples)), every)

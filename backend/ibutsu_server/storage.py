@@ -32,6 +32,9 @@ PART_BYTES = 5 * 1024 * 1024
 PAGE = 1000
 CHECK_SECONDS = 1
 ONCE: "RetryConfig" = {"max_retries": 0, "retry_timeout": timedelta(seconds=CHECK_SECONDS)}
+PATIENT: "RetryConfig" = {"max_retries": 5, "retry_timeout": timedelta(seconds=15)}
+"""A request waits no longer: its thread is one of a few, and whoever sent it tries again."""
+
 CLOUDS = {"s3", "s3a", "gs", "az", "adl", "azure", "abfs", "abfss"}
 
 
@@ -64,7 +67,7 @@ class Storage:
             if scheme == "memory":
                 return cls(MemoryStore())
             if scheme in CLOUDS:
-                return cls(from_url(url))
+                return cls(from_url(url, retry_config=PATIENT))
         except (BaseError, ValueError, OSError) as error:
             reason = str(error).partition("\n")[0]
             raise SettingsError(f"{setting}: {url} cannot be used: {reason}") from None
@@ -86,7 +89,7 @@ class Storage:
 
     def check(self) -> None:
         """Raises Unavailable unless something could be stored, so far as that shows without doing it."""
-        with _told():
+        with _told("check"):
             if self._folder is None:
                 next(iter(obstore.list(self._store, "check", chunk_size=1)), None)
             elif not os.access(self._folder, os.W_OK | os.X_OK):

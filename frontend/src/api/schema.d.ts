@@ -8595,9 +8595,11 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/problem+json": components["schemas"]["Problem"] & {
+                    "application/problem+json": components["schemas"]["Problem"] & ({
                         checks?: components["schemas"]["Checks"];
-                    };
+                    } & {
+                        [key: string]: unknown;
+                    });
                 };
             };
         };
