@@ -13,7 +13,7 @@ from helpers.web_server import WebServer
 ROOT = Path(__file__).parents[2]
 TODAY = date(2026, 11, 21)
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.slow]
 
 
 def _load(name):

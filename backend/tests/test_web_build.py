@@ -17,7 +17,7 @@ LOCK = {
     }
 }
 
-pytestmark = pytest.mark.unit
+pytestmark = [pytest.mark.unit, pytest.mark.slow]
 
 
 def _load(name, path):

@@ -26,7 +26,7 @@ from ibutsu_server.errors import Conflict
 from ibutsu_server.settings import Settings
 from ibutsu_server.storage import Storage
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 TODAY = now()
 OLD = TODAY - timedelta(days=100)

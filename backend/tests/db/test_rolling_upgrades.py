@@ -19,7 +19,7 @@ from sqlalchemy import create_engine, text
 from ibutsu_server.db import upgrade
 from ibutsu_server.errors import SettingsError
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 
 BEFORE_MARKS = "0006"
 HEAD = upgrade.head()

@@ -19,7 +19,7 @@ from ibutsu_server.domain import health
 from ibutsu_server.errors import SettingsError, Unavailable
 from ibutsu_server.observing import context, crashes
 
-pytestmark = pytest.mark.integration
+pytestmark = [pytest.mark.integration, pytest.mark.slow]
 PARENT = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 
 
