@@ -1,13 +1,17 @@
 """Whether this process can do what it is asked for: it answers soon, whatever does not."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 
 from celery import Celery
 
 from ibutsu_server.domain import health
+from ibutsu_server.errors import SettingsError
 from ibutsu_server.storage import Storage
 from ibutsu_server.tasks import MEMORY, queues
 from ibutsu_server.tasks.vital_signs import Question
+
+DATABASE, STORAGE, BROKER = ("database", "migrations"), ("storage",), ("broker",)
+"""What is asked together, one thing after the other."""
 
 FRESH_SECONDS = 2
 """However often probes come, each part is asked only so often."""
@@ -18,16 +22,15 @@ class Readiness:
 
     def __init__(self, celery: Celery) -> None:
         probe = Storage.probe(celery.conf.artifacts_url)
-        checks: dict[str, Callable[[], object]] = {
-            "database": lambda: _in_context(celery, health.check_database),
-            "migrations": lambda: _in_context(celery, health.check_tables),
-            "storage": probe.check,
+        checks: dict[tuple[str, ...], Callable[[], Collection[str]]] = {
+            DATABASE: lambda: _database(celery),
+            STORAGE: _all(STORAGE, probe.check),
         }
         if celery.conf.broker_url != MEMORY:
-            checks["broker"] = lambda: queues.lengths(celery)
+            checks[BROKER] = _all(BROKER, lambda: queues.lengths(celery))
         self._questions = {
-            name: Question(_answers(check), f"The readiness ({name})", fresh_seconds=FRESH_SECONDS)
-            for name, check in checks.items()
+            parts: Question(check, f"The readiness ({parts[0]})", fresh_seconds=FRESH_SECONDS)
+            for parts, check in checks.items()
         }
         self.is_stopping = False
 
@@ -38,17 +41,23 @@ class Readiness:
         """Of each part whether it answers as it should; all are asked at the same time."""
         for question in self._questions.values():
             question.ask()
-        return {name: question.answer() is True for name, question in self._questions.items()}
+        answers = {parts: question.answer() or () for parts, question in self._questions.items()}
+        return {part: part in answer for parts, answer in answers.items() for part in parts}
 
 
-def _answers(check: Callable[[], object]) -> Callable[[], bool]:
-    def ask() -> bool:
+def _all(parts: tuple[str, ...], check: Callable[[], object]) -> Callable[[], Collection[str]]:
+    def ask() -> Collection[str]:
         check()
-        return True
+        return parts
 
     return ask
 
 
-def _in_context(celery: Celery, check: Callable[[], None]) -> None:
+def _database(celery: Celery) -> Collection[str]:
     with celery.app_context():
-        check()
+        health.check_database()
+        try:
+            health.check_tables()
+        except SettingsError:
+            return DATABASE[:1]
+        return DATABASE

@@ -5,6 +5,7 @@ import logging
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler
+from importlib import import_module
 from uuid import uuid4
 
 import orjson
@@ -44,6 +45,8 @@ class Inbox(Listening):
                 body = self.rfile.read(int(self.headers["Content-Length"]))
                 if self.headers["Content-Encoding"] == "gzip":
                     body = gzip.decompress(body)
+                elif self.headers["Content-Encoding"] == "br":  # where something else brings brotli along
+                    body = import_module("brotli").decompress(body)
                 with inbox._changed:
                     inbox.came.append((self.path, body))
                     inbox._changed.notify_all()
