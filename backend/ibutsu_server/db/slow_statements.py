@@ -48,7 +48,9 @@ def watch(engine: Engine, *, slow_seconds: float) -> None:
     def end(
         connection: Connection, _cursor: Any, statement: str, _values: Any, context: Any, _many: bool
     ) -> None:
-        found.note(statement, _kind(statement, context), perf_counter() - connection.info.pop(_BEGUN))
+        begun = connection.info.pop(_BEGUN, None)
+        if begun is not None:  # a database in memory has one connection for all threads
+            found.note(statement, _kind(statement, context), perf_counter() - begun)
 
     @event.listens_for(engine, "handle_error")
     def fail(context: ExceptionContext) -> None:

@@ -1,5 +1,6 @@
 """A process that works tells of itself, and gives back what it cannot finish."""
 
+import threading
 from types import SimpleNamespace
 
 import pytest
@@ -40,6 +41,20 @@ def under_way(make_import):
     state.active_requests.discard(request)
 
 
+@pytest.fixture
+def beats(monkeypatch):
+    """Stops each heart behind its beat: a database in memory has one connection, for all threads."""
+    beat, came, may_go_on = Heart._beat, threading.Semaphore(0), threading.Semaphore(0)
+
+    def beat_and_wait(living):
+        beat(living)
+        came.release()
+        may_go_on.acquire(timeout=30)
+
+    monkeypatch.setattr(Heart, "_beat", beat_and_wait)
+    return SimpleNamespace(wait=lambda: came.acquire(timeout=30), go_on=may_go_on.release)
+
+
 def _known():
     db.session.rollback()
     db.session.expire_all()
@@ -52,14 +67,14 @@ def _status(import_):
     return db.session.get(Import, import_.id).status
 
 
-def test_process_is_known_while_it_lives(celery, under_way, sent):
+def test_process_is_known_while_it_lives(celery, under_way, sent, beats):
     living = Heart(celery, "worker", queues=["upkeep", "imports", "other"], concurrency=3)
     living.start()
-    seen = []
-    assert eventually(lambda: seen.extend(_known()) or seen, 30)
-    (worker,) = seen
+    assert beats.wait()
+    (worker,) = _known()
     assert (worker.queues, worker.concurrency) == (["imports", "upkeep"], 3)
     assert worker.doing == [{"task": "run_import", "about": str(under_way.id)}]
+    beats.go_on()
     living.stop()
     assert _known() == []
 
@@ -84,7 +99,7 @@ def test_import_that_takes_too_long_goes_to_others_before_the_process_is_killed(
 
 
 @pytest.mark.parametrize("failure", [Unavailable("away"), TookTooLong("busy")])
-def test_database_that_was_away_hears_of_it_later(celery, db_session, monkeypatch, failure):
+def test_database_that_was_away_hears_of_it_later(celery, db_session, monkeypatch, beats, failure):
     note, failures = workers.note, [failure]
 
     def fail_once(sign, doing):
@@ -96,5 +111,10 @@ def test_database_that_was_away_hears_of_it_later(celery, db_session, monkeypatc
     monkeypatch.setattr(heart, "BEAT_SECONDS", 0.1)
     living = Heart(celery, "scheduler")
     living.start()
-    assert eventually(_known, 10)
+    assert beats.wait()
+    assert _known() == []
+    beats.go_on()
+    assert beats.wait()
+    assert _known()
+    beats.go_on()
     living.stop()
