@@ -65,6 +65,6 @@ def test_id_that_somebody_else_stores_at_this_moment_may_be_tried_again(row, mon
         pytest.skip("On SQLite there is only one who writes")
     old = row()
     bulk.insert_new(Result, [old])
-    monkeypatch.setattr(bulk, "_there", lambda *_: [])
+    monkeypatch.setattr(bulk.months, "there", lambda *_: [])
     with pytest.raises(Unavailable, match="by another request"):
         bulk.insert_new(Result, [old])
