@@ -21,6 +21,7 @@ from ibutsu_server.db.types import now
 pytestmark = pytest.mark.integration
 COMMANDS = [
     ["serve"],
+    ["db", "partition"],
     ["db", "upgrade"],
     ["db", "current"],
     ["admin", "create"],

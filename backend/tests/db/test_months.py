@@ -12,6 +12,7 @@ from fixtures.constants import JWT_SECRET
 from fixtures.database import postgresql
 from flask import Flask
 from helpers import db_builders
+from helpers.processes import run
 from sqlalchemy import create_engine, event, text
 
 from ibutsu_server.access import Scope
@@ -116,6 +117,15 @@ class TestDividing:
             with pytest.raises(Conflict, match="stop servers, workers and beat first"):
                 _divide(url)
         engine.dispose()
+
+    def test_command_says_which_tables_there_are(self, url):
+        variables = {"SQLALCHEMY_DATABASE_URI": url, "CELERY_BROKER_URL": "memory://", "JWT_SECRET": "s" * 32}
+        done = run("db", "partition", "--since", f"{TODAY:%Y-%m}", **variables)
+        assert done.returncode == 0, done.stderr
+        assert done.stdout.splitlines()[:2] == ["results_before", f"results_{TODAY:%Y_%m}"]
+        again = run("db", "partition", **variables)
+        assert (again.returncode, again.stdout) == (1, "")
+        assert "Error: The database has tables of months already" in again.stderr
 
     def test_it_is_done_once(self, url):
         _divide(url)
